@@ -1,0 +1,3 @@
+"""The Rust core, as Python sees it."""
+
+__version__: str

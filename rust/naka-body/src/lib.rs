@@ -1,0 +1,1 @@
+//! Bodies of LLM calls: text fields out, edits back in.

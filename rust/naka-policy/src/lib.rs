@@ -1,0 +1,1 @@
+//! Policy bundles, decisions and transforms. Pure.

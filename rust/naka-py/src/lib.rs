@@ -1,0 +1,9 @@
+//! The Python door: `naka._core`. Converts types and errors and releases the GIL; holds no logic.
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    Ok(())
+}
