@@ -1,0 +1,154 @@
+//! Masks with AVX2 and AVX-512BW.
+//! The functions carry no `target_feature` themselves: they are inlined into callers that do
+//! (`mask::dispatch!`), and only there do the intrinsics become instructions.
+
+use super::{BLOCK, Classes, Masks, Window};
+use std::arch::x86_64::*;
+
+/// 32 bytes at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Avx2;
+
+/// 64 bytes at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Avx512;
+
+/// Bits of the bytes in `low..=low + span`.
+///
+/// # Safety
+/// Needs AVX2.
+#[inline(always)]
+unsafe fn within(v: __m256i, low: u8, span: u8) -> __m256i {
+    // SAFETY: the caller has AVX2.
+    unsafe {
+        let t = _mm256_sub_epi8(v, _mm256_set1_epi8(low as i8));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(t, _mm256_set1_epi8(span as i8)), t)
+    }
+}
+
+/// # Safety
+/// Needs AVX2.
+#[inline(always)]
+unsafe fn equal(v: __m256i, byte: u8) -> __m256i {
+    // SAFETY: the caller has AVX2.
+    unsafe { _mm256_cmpeq_epi8(v, _mm256_set1_epi8(byte as i8)) }
+}
+
+/// # Safety
+/// Needs AVX2.
+#[inline(always)]
+unsafe fn bits(v: __m256i, half: usize) -> u64 {
+    // SAFETY: the caller has AVX2.
+    u64::from(unsafe { _mm256_movemask_epi8(v) } as u32) << (32 * half)
+}
+
+impl Masks for Avx2 {
+    #[inline(always)]
+    unsafe fn classes(block: &[u8; BLOCK]) -> Classes {
+        let mut out = Classes::default();
+        // SAFETY: both loads lie inside the block; the caller has AVX2.
+        unsafe {
+            for half in 0..2 {
+                let v = _mm256_loadu_si256(block.as_ptr().add(32 * half).cast());
+                out.digit |= bits(within(v, b'0', 9), half);
+                let folded = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+                out.alpha |= bits(within(folded, b'a', 25), half);
+                out.zero |= bits(equal(v, b'0'), half);
+                out.at |= bits(equal(v, b'@'), half);
+                out.high |= bits(v, half);
+            }
+        }
+        out
+    }
+
+    #[inline(always)]
+    unsafe fn foldable(window: &Window) -> u64 {
+        let mut out = 0;
+        // SAFETY: the loads read at most 64 + 2 bytes of the window; the caller has AVX2.
+        unsafe {
+            let p = window.as_ptr();
+            let first: __m256i = _mm256_loadu_si256(p.cast());
+            let second: __m256i = _mm256_loadu_si256(p.add(32).cast());
+            if bits(_mm256_or_si256(first, second), 0) == 0 {
+                return 0; // ASCII: the common case costs two loads
+            }
+            for (half, a) in [first, second].into_iter().enumerate() {
+                let b = _mm256_loadu_si256(p.add(32 * half + 1).cast());
+                let c = _mm256_loadu_si256(p.add(32 * half + 2).cast());
+                // odd and in A5..=B5 is the same as: (b - A5) even and at most 10
+                let t = _mm256_sub_epi8(b, _mm256_set1_epi8(0xA5u8 as i8));
+                let even = equal(_mm256_and_si256(t, _mm256_set1_epi8(1)), 0);
+                let script = _mm256_and_si256(even, within(b, 0xA5, 0x10));
+                let indic = _mm256_and_si256(equal(a, 0xE0), _mm256_and_si256(script, within(c, 0xA6, 9)));
+                let arabic = _mm256_and_si256(equal(a, 0xD9), within(b, 0xA0, 9));
+                let urdu = _mm256_and_si256(equal(a, 0xDB), within(b, 0xB0, 9));
+                let mut others = within(a, 0xE1, 2); // E1 E2 E3
+                for lead in [0xC2, 0xEA, 0xEF, 0xF0] {
+                    others = _mm256_or_si256(others, equal(a, lead));
+                }
+                let all = _mm256_or_si256(_mm256_or_si256(indic, arabic), _mm256_or_si256(urdu, others));
+                out |= bits(all, half);
+            }
+        }
+        out
+    }
+}
+
+/// # Safety
+/// Needs AVX-512BW.
+#[inline(always)]
+unsafe fn within512(v: __m512i, low: u8, span: u8) -> u64 {
+    // SAFETY: the caller has AVX-512BW.
+    unsafe {
+        let t = _mm512_sub_epi8(v, _mm512_set1_epi8(low as i8));
+        _mm512_cmple_epu8_mask(t, _mm512_set1_epi8(span as i8))
+    }
+}
+
+/// # Safety
+/// Needs AVX-512BW.
+#[inline(always)]
+unsafe fn equal512(v: __m512i, byte: u8) -> u64 {
+    // SAFETY: the caller has AVX-512BW.
+    unsafe { _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(byte as i8)) }
+}
+
+impl Masks for Avx512 {
+    #[inline(always)]
+    unsafe fn classes(block: &[u8; BLOCK]) -> Classes {
+        // SAFETY: one load of 64 bytes; the caller has AVX-512BW.
+        unsafe {
+            let v = _mm512_loadu_si512(block.as_ptr().cast());
+            Classes {
+                digit: within512(v, b'0', 9),
+                alpha: within512(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), b'a', 25),
+                zero: equal512(v, b'0'),
+                at: equal512(v, b'@'),
+                high: _mm512_movepi8_mask(v),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn foldable(window: &Window) -> u64 {
+        // SAFETY: the loads read at most 64 + 2 bytes of the window; the caller has AVX-512BW.
+        unsafe {
+            let a = _mm512_loadu_si512(window.as_ptr().cast());
+            if _mm512_movepi8_mask(a) == 0 {
+                return 0;
+            }
+            let b = _mm512_loadu_si512(window.as_ptr().add(1).cast());
+            let c = _mm512_loadu_si512(window.as_ptr().add(2).cast());
+            let odd = _mm512_test_epi8_mask(b, _mm512_set1_epi8(1));
+            let indic = equal512(a, 0xE0) & odd & within512(b, 0xA5, 0x10) & within512(c, 0xA6, 9);
+            let arabic = equal512(a, 0xD9) & within512(b, 0xA0, 9);
+            let urdu = equal512(a, 0xDB) & within512(b, 0xB0, 9);
+            let others = within512(a, 0xE1, 2)
+                | equal512(a, 0xC2)
+                | equal512(a, 0xEA)
+                | equal512(a, 0xEF)
+                | equal512(a, 0xF0);
+            indic | arabic | urdu | others
+        }
+    }
+}
