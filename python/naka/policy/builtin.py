@@ -58,10 +58,7 @@ def builtin_packs() -> Mapping[str, tuple[Builtin, ...]]:
             text = contents[loaded.source.file].decode("utf-8")
             name = pack.metadata.name
             found.setdefault(name, []).append(Builtin(name, version, pack, loaded.source, text))
-    return {
-        name: tuple(sorted(packs, key=lambda p: p.version, reverse=True))
-        for name, packs in sorted(found.items())
-    }
+    return {name: tuple(sorted(packs, key=lambda p: p.version, reverse=True)) for name, packs in sorted(found.items())}
 
 
 def find_builtin(reference: str) -> Builtin | None:
@@ -70,6 +67,4 @@ def find_builtin(reference: str) -> Builtin | None:
     """
     name, _, wanted = reference.partition("@")
     prefix = tuple(int(part) for part in wanted.split(".")) if wanted else ()
-    return next(
-        (pack for pack in builtin_packs().get(name, ()) if pack.version[: len(prefix)] == prefix), None
-    )
+    return next((pack for pack in builtin_packs().get(name, ()) if pack.version[: len(prefix)] == prefix), None)

@@ -35,6 +35,7 @@ _RESOLVER: Final[Any] = yaml.resolver.Resolver()
 _TAG: Final = "tag:yaml.org,2002:"
 _DECIMAL: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")
+_BANG: Final = re.compile(r"[\[{,:-]\s*!")
 _TRUE: Final = frozenset({"true", "yes", "on"})
 
 
@@ -168,9 +169,7 @@ class _Converter:
         # Recursion is bounded: aliases may nest complete values, each at most MAX_DEPTH deep.
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            message = (
-                f"holds more than {MAX_NODES} values once aliases are followed: split it, or drop the aliases"
-            )
+            message = f"holds more than {MAX_NODES} values once aliases are followed: split it, or drop the aliases"
             raise _StopError("policy_file_too_large", message, node.line)
         if len(path) > MAX_DEPTH:
             raise _StopError("policy_too_deep", f"is nested deeper than {MAX_DEPTH} levels", node.line)
@@ -201,9 +200,7 @@ class _Converter:
                 continue
             self.lines[(*path, name)] = key.line
             if name == "<<" and key.plain:
-                self.fault(
-                    "policy_yaml_merge", "merge keys are not read here: write the fields out", key.line, path
-                )
+                self.fault("policy_yaml_merge", "merge keys are not read here: write the fields out", key.line, path)
                 continue
             data[name] = self.value(child, (*path, name))
         return data
@@ -237,9 +234,7 @@ class _Converter:
         return text
 
     def fault(self, code: str, message: str, line: int, path: Path) -> None:
-        self.problems.append(
-            Problem(code=code, message=message, path=render(path), file=self.file, line=line)
-        )
+        self.problems.append(Problem(code=code, message=message, path=render(path), file=self.file, line=line))
 
 
 def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
@@ -248,8 +243,12 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     why = "is not YAML"
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 0
+        # the end of the text counts as a line of its own there
+        line = min(mark.line + 1, text.count("\n") + 1) if mark is not None else 0
         why = f"is not YAML: {error.problem or error.context or 'syntax error'}"
+        start = error.context_mark.line if error.context_mark is not None else line - 1
+        if any(_BANG.search(part) for part in text.splitlines()[start:line]):
+            why += '; a text that begins with ! needs quotes: "!IN"'
     elif isinstance(error, yaml.reader.ReaderError):
         # `position` counts characters, or bytes, by parser: good enough for a line in both.
         line = text.count("\n", 0, max(error.position, 0)) + 1

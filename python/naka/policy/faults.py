@@ -91,8 +91,7 @@ def _limit(kind: str, context: dict[str, Any], value: object) -> tuple[str, str]
     match kind:
         case "string_pattern_mismatch":
             form = (
-                FORMS.get(context["pattern"])
-                or f"must be one of {context['pattern'].strip('^$()').replace('|', ', ')}"
+                FORMS.get(context["pattern"]) or f"must be one of {context['pattern'].strip('^$()').replace('|', ', ')}"
             )
             return "policy_bad_form", f"{form}; {said(value)} is not"
         case "string_too_long":
@@ -167,9 +166,7 @@ def _unknown_field(model: type[BaseModel], path: Path) -> str:
     homes = sorted(home for home in _homes() if home.rpartition(".")[2] == name)
     if homes:
         return f"is not a field here; it belongs to {homes[0]}"
-    return (
-        f"is not a field here: remove it, or use one of {', '.join(here)}" if here else "is not a field here"
-    )
+    return f"is not a field here: remove it, or use one of {', '.join(here)}" if here else "is not a field here"
 
 
 def _fields(model: type[BaseModel] | None) -> Iterator[tuple[str, Any]]:

@@ -159,15 +159,12 @@ def _rules(spec: PolicySpec, bases: Sequence[tuple[int, Builtin]]) -> tuple[Flat
         if rule.id not in own
     ]
     written = [
-        FlatRule(rule, rule.mode or spec.mode, ("spec", "rules", position))
-        for position, rule in enumerate(spec.rules)
+        FlatRule(rule, rule.mode or spec.mode, ("spec", "rules", position)) for position, rule in enumerate(spec.rules)
     ]
     return (*inherited, *written)
 
 
-def _flat_pack(
-    pack: Pack, rules: Sequence[FlatRule], pins: Sequence[str], bases: Sequence[PolicySpec]
-) -> Json:
+def _flat_pack(pack: Pack, rules: Sequence[FlatRule], pins: Sequence[str], bases: Sequence[PolicySpec]) -> Json:
     spec = pack.spec
     flat: Json = {
         "kind": pack.kind,

@@ -177,10 +177,7 @@ def _check(
     if loaded is not None:
         key = (loaded.kind, getattr(loaded.metadata, "namespace", ""), loaded.metadata.name)
         if (first := seen.setdefault(key, document)) is not document:
-            message = (
-                f"is the name of another {loaded.kind} ({first.file}:{first.line_of(())}): rename or"
-                f" remove one"
-            )
+            message = f"is the name of another {loaded.kind} ({first.file}:{first.line_of(())}): rename or remove one"
             faults.append(document.problem("policy_duplicate_name", message, ("metadata", "name")))
     return None if new else loaded
 

@@ -57,9 +57,7 @@ _SERVER_METADATA: Final = frozenset(
         "uid",
     }
 )
-_Labels: TypeAlias = dict[
-    Annotated[str, Field(min_length=1, max_length=317)], Annotated[str, Field(max_length=4_096)]
-]
+_Labels: TypeAlias = dict[Annotated[str, Field(min_length=1, max_length=317)], Annotated[str, Field(max_length=4_096)]]
 
 
 class Metadata(Part):
@@ -82,9 +80,9 @@ class Metadata(Part):
 class NamespacedMetadata(Metadata):
     """Name, namespace and labels, as in Kubernetes."""
 
-    namespace: Annotated[
-        ObjectName, Field(max_length=63, description="Namespace whose pods the pack governs.")
-    ] = "default"
+    namespace: Annotated[ObjectName, Field(max_length=63, description="Namespace whose pods the pack governs.")] = (
+        "default"
+    )
 
 
 class PolicySpec(Part):
@@ -110,28 +108,18 @@ class PolicySpec(Part):
         Field(description="Pods that the pack governs, by label. Empty means all of the namespace."),
     ] = LabelSelector()
     traffic: Annotated[Traffic, Field(description="Calls that the pack looks at.")] = Traffic()
-    rules: Annotated[
-        tuple[Rule, ...], Field(max_length=500, description="What happens to which findings.")
-    ] = ()
-    recognizers: Annotated[
-        tuple[Recognizer, ...], Field(max_length=1_000, description="Entities of your own.")
-    ] = ()
+    rules: Annotated[tuple[Rule, ...], Field(max_length=500, description="What happens to which findings.")] = ()
+    recognizers: Annotated[tuple[Recognizer, ...], Field(max_length=1_000, description="Entities of your own.")] = ()
     exemptions: Annotated[
         tuple[Exemption, ...], Field(max_length=500, description="Values that this pack does not act on.")
     ] = ()
     on_unscannable: Annotated[
         OnUnread | None,
-        Field(
-            description="For images, token arrays, unknown encodings and what is too large: Allow, Audit "
-            "or Block."
-        ),
+        Field(description="For images, token arrays, unknown encodings and what is too large: Allow, Audit or Block."),
     ] = None
     on_unknown_route: Annotated[
         OnUnread | None,
-        Field(
-            description="For paths and hosts that no table knows: Allow, Audit or Block. All their text "
-            "is scanned."
-        ),
+        Field(description="For paths and hosts that no table knows: Allow, Audit or Block. All their text is scanned."),
     ] = None
     failure: Annotated[
         Failure | None,
@@ -157,9 +145,7 @@ class UpstreamSpec(Part):
         tuple[Host, ...],
         Field(min_length=1, max_length=64, description="Host names; `*.example.com` for all below."),
     ]
-    provider: Annotated[
-        Word, Field(description="Provider, such as openai; rules match it in `traffic.providers`.")
-    ]
+    provider: Annotated[Word, Field(description="Provider, such as openai; rules match it in `traffic.providers`.")]
     api: Annotated[
         Word | None, Field(description="API that it speaks, such as openai; absent means the provider's own.")
     ] = None
@@ -167,9 +153,7 @@ class UpstreamSpec(Part):
         Region | None,
         Field(description="Country where it runs. Absent counts as matching every `traffic.regions`."),
     ] = None
-    account: Annotated[Word | None, Field(description="Your account there, for the processor register.")] = (
-        None
-    )
+    account: Annotated[Word | None, Field(description="Your account there, for the processor register.")] = None
     contract_ref: Annotated[
         str | None,
         Field(
@@ -224,9 +208,7 @@ class ClusterUpstream(_Object):
     """A host that traffic may go to."""
 
     kind: Annotated[Literal["ClusterUpstream"], Field(description="Always ClusterUpstream.")]
-    metadata: Annotated[
-        Metadata, Field(description="Name; also the path under which the gateway offers the host.")
-    ]
+    metadata: Annotated[Metadata, Field(description="Name; also the path under which the gateway offers the host.")]
     spec: Annotated[UpstreamSpec, Field(description="What is known about the host.")]
 
 

@@ -92,9 +92,7 @@ class LabelSelector(Part):
 class Traffic(Part):
     """Which calls. An absent or empty list means any; a fact that cannot be determined counts as matching."""
 
-    providers: Annotated[
-        tuple[Word, ...], Field(max_length=100, description="Providers, such as openai.")
-    ] = ()
+    providers: Annotated[tuple[Word, ...], Field(max_length=100, description="Providers, such as openai.")] = ()
     models: Annotated[
         tuple[Glob, ...], Field(max_length=200, description="Model names; `*` stands for any characters.")
     ] = ()
@@ -171,10 +169,7 @@ class Rule(Part):
 
     id: Annotated[
         ItemId,
-        Field(
-            description="Name within the pack. The id of an extended pack's rule replaces that rule in "
-            "this pack."
-        ),
+        Field(description="Name within the pack. The id of an extended pack's rule replaces that rule in this pack."),
     ]
     entities: Annotated[
         tuple[EntityRef, ...],
@@ -186,10 +181,7 @@ class Rule(Part):
     ]
     min_confidence: Annotated[
         Confidence,
-        Field(
-            description="Findings below it are left to other rules. Certain is from 0.9, likely 0.6, "
-            "possible 0.3."
-        ),
+        Field(description="Findings below it are left to other rules. Certain is from 0.9, likely 0.6, possible 0.3."),
     ] = 0.0
     action: Annotated[
         Action,
@@ -218,9 +210,7 @@ class Rule(Part):
     @model_validator(mode="after")
     def _mask_only_with_mask(self) -> Self:
         if self.mask is not None and self.action is not Action.MASK:
-            raise _fault(
-                "policy_mask_without_mask", "belongs to action Mask: remove it, or set action: Mask", "mask"
-            )
+            raise _fault("policy_mask_without_mask", "belongs to action Mask: remove it, or set action: Mask", "mask")
         return self
 
 
@@ -243,9 +233,7 @@ class Context(Part):
 
     words: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
-        Field(
-            min_length=1, max_length=200, description="Words before or after the match, or its field's name."
-        ),
+        Field(min_length=1, max_length=200, description="Words before or after the match, or its field's name."),
     ]
     boost: Annotated[Confidence, Field(description="Added to the confidence when a word is near.")] = 0.3
 
@@ -302,8 +290,7 @@ class Exemption(Part):
         Field(
             min_length=1,
             max_length=1_000,
-            description="Regular expression for the whole normalised value. Not for identity, bank or "
-            "card values.",
+            description="Regular expression for the whole normalised value. Not for identity, bank or card values.",
         ),
     ] = None
     sha256s: Annotated[
@@ -327,9 +314,9 @@ class Exemption(Part):
 class FineTuning(Part):
     """Training files and jobs (surfaces Files and FineTuning)."""
 
-    on_finding: Annotated[
-        FineTuningAction, Field(description="Audit, Redact (forward the cleaned file) or Block.")
-    ] = FineTuningAction.BLOCK
+    on_finding: Annotated[FineTuningAction, Field(description="Audit, Redact (forward the cleaned file) or Block.")] = (
+        FineTuningAction.BLOCK
+    )
     require_verdict: Annotated[
         Flag, Field(description="A job may start only when every file it names was scanned and accepted.")
     ] = True
@@ -340,12 +327,10 @@ class Restore(Part):
 
     text: Annotated[Flag, Field(description="In the answer's text.")] = True
     tool_arguments: Annotated[Flag, Field(description="In arguments of tool calls.")] = True
-    tools: Annotated[
-        tuple[Glob, ...], Field(max_length=200, description="Tools whose arguments may be restored.")
-    ] = ("*",)
-    urls: Annotated[Flag, Field(description="Inside URLs, links, e-mail addresses and HTML attributes.")] = (
-        False
+    tools: Annotated[tuple[Glob, ...], Field(max_length=200, description="Tools whose arguments may be restored.")] = (
+        "*",
     )
+    urls: Annotated[Flag, Field(description="Inside URLs, links, e-mail addresses and HTML attributes.")] = False
     allow_hosts: Annotated[
         tuple[Glob, ...], Field(max_length=200, description="Hosts in whose URLs tokens may be restored.")
     ] = ()
@@ -356,9 +341,6 @@ class Ledger(Part):
 
     durability: Annotated[
         Durability,
-        Field(
-            description="async (never waits), fsync (waits for the local disk) or acked (waits for the "
-            "collector)."
-        ),
+        Field(description="async (never waits), fsync (waits for the local disk) or acked (waits for the collector)."),
     ] = Durability.ASYNC
     full: Annotated[Flag, Field(description="One event for each call, also without findings.")] = False

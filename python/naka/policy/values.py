@@ -208,9 +208,7 @@ _REGION_MATCH = _form(
     r"^!?[A-Z]{2}$",
     'must be a country in two capital letters, such as IN, or all others, such as "!IN" in quotes',
 )
-_SHA256 = _form(
-    r"^[0-9a-f]{64}$", "must be 64 lower-case hexadecimal digits: make it with `naka policy hash`"
-)
+_SHA256 = _form(r"^[0-9a-f]{64}$", "must be 64 lower-case hexadecimal digits: make it with `naka policy hash`")
 _HOST = _form(
     r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?$",
     "must be a host name with or without a port, such as api.openai.com or 127.0.0.1:8081, without https://",
