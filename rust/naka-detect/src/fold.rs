@@ -85,11 +85,7 @@ impl<'a> Folded<'a> {
             return (start, end);
         }
         let (first, _) = self.locate(start);
-        let last = if end > start {
-            self.locate(end - 1).1
-        } else {
-            first
-        };
+        let last = if end > start { self.locate(end - 1).1 } else { first };
         (first, last)
     }
 
@@ -261,8 +257,8 @@ mod tests {
     #[test]
     fn digits_of_every_script_become_ascii() {
         let zeros = [
-            0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0x660, 0x6f0, 0x1c50, 0xabf0,
-            0xff10, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
+            0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0x660, 0x6f0, 0x1c50, 0xabf0, 0xff10,
+            0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
         ];
         for zero in zeros {
             let text: String = (zero..zero + 10).filter_map(char::from_u32).collect();
@@ -276,10 +272,7 @@ mod tests {
         assert_eq!(folded("ＱＷＥＰＫ４８２１Ｍ ａｚ＠ｙｂｌ"), "QWEPK4821M az@ybl");
         assert_eq!(folded("𝐐𝑊𝖤𝙿𝕂𝟜𝟪𝟮𝟣ℳ"), "QWEPK4821M");
         assert_eq!(folded("1‐2‑3‒4–5—6―7−8﹘9﹣0－1"), "1-2-3-4-5-6-7-8-9-0-1");
-        assert_eq!(
-            folded("1\u{a0}2\u{2009}3\u{202f}4\u{205f}5\u{3000}6"),
-            "1 2 3 4 5 6"
-        );
+        assert_eq!(folded("1\u{a0}2\u{2009}3\u{202f}4\u{205f}5\u{3000}6"), "1 2 3 4 5 6");
     }
 
     #[test]

@@ -66,11 +66,7 @@ fn mathematical(offset: u16) -> Option<u8> {
     match offset {
         0..LETTERS => {
             let letter = (offset % 52) as u8;
-            Some(if letter < 26 {
-                b'A' + letter
-            } else {
-                b'a' + letter - 26
-            })
+            Some(if letter < 26 { b'A' + letter } else { b'a' + letter - 26 })
         }
         DIGITS..=0x3FF => Some(b'0' + ((offset - DIGITS) % 10) as u8),
         _ => None,
@@ -108,14 +104,7 @@ mod tests {
             ('ℴ', b'o'),
         ] {
             let found = folds(char.to_string().as_bytes());
-            assert_eq!(
-                found,
-                Folds::Into {
-                    byte: letter,
-                    width: 3
-                },
-                "{char}"
-            );
+            assert_eq!(found, Folds::Into { byte: letter, width: 3 }, "{char}");
         }
         for char in ['℃', '№', '™', 'Ω', 'Å', 'ℵ', '℗'] {
             assert_eq!(folds(char.to_string().as_bytes()), Folds::No, "{char}");

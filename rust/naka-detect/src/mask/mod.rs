@@ -152,11 +152,7 @@ mod tests {
                 window[place] = byte;
                 let expected = run(Level::Portable, &window);
                 for level in Level::available() {
-                    assert_eq!(
-                        run(level, &window),
-                        expected,
-                        "{level:?} byte {byte:#x} at {place}"
-                    );
+                    assert_eq!(run(level, &window), expected, "{level:?} byte {byte:#x} at {place}");
                 }
             }
         }

@@ -143,11 +143,8 @@ impl Masks for Avx512 {
             let indic = equal512(a, 0xE0) & odd & within512(b, 0xA5, 0x10) & within512(c, 0xA6, 9);
             let arabic = equal512(a, 0xD9) & within512(b, 0xA0, 9);
             let urdu = equal512(a, 0xDB) & within512(b, 0xB0, 9);
-            let others = within512(a, 0xE1, 2)
-                | equal512(a, 0xC2)
-                | equal512(a, 0xEA)
-                | equal512(a, 0xEF)
-                | equal512(a, 0xF0);
+            let others =
+                within512(a, 0xE1, 2) | equal512(a, 0xC2) | equal512(a, 0xEA) | equal512(a, 0xEF) | equal512(a, 0xF0);
             indic | arabic | urdu | others
         }
     }

@@ -1,0 +1,327 @@
+//! Which bytes around a candidate may speak about it: about five words before, three after, never past a quote,
+//! a brace or a line end, except for the label a form puts on the line above and the key of a JSON value.
+//! Positions only; what the words mean is `context.rs`. No allocation; at most `BACK` + `AHEAD` bytes are read.
+
+use std::ops::Range;
+
+/// Most bytes looked at before a candidate. Five words of an Indic script need more than five Latin ones.
+pub(crate) const BACK: usize = 160;
+/// Most bytes looked at after a candidate.
+pub(crate) const AHEAD: usize = 96;
+/// Most words looked at, before and after. Fillers (`no`, `is`) are among them.
+const WORDS_BACK: usize = 9;
+const WORDS_AHEAD: usize = 5;
+/// Longest JSON key or attribute name that counts as a label.
+const KEY: usize = 64;
+
+/// The text before a candidate: words in the same value, and the key or label of that value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Before {
+    /// Words that precede the candidate.
+    pub(crate) near: Range<usize>,
+    /// The key of the value, when one is in the text.
+    pub(crate) key: Option<Range<usize>>,
+}
+
+/// Finds the window before `start`.
+pub(crate) fn before(text: &[u8], start: usize) -> Before {
+    let floor = start.saturating_sub(BACK);
+    let mut at = start;
+    let mut words = 0;
+    let mut in_word = false;
+    let mut crossed_line = false;
+    let mut quoted = false;
+    while at > floor {
+        let c = text[at - 1];
+        match c {
+            b'\n' | b'\r' => {
+                if crossed_line || words > 1 || !label_line(text, at - 1, floor) {
+                    break;
+                }
+                crossed_line = true;
+                while at > floor && matches!(text[at - 1], b'\n' | b'\r' | b' ' | b'\t') {
+                    at -= 1;
+                }
+                in_word = false;
+                continue;
+            }
+            b'{' | b'}' | b';' => break,
+            b'"' | b'`' => {
+                let outer = trim_back(text, at - 1, floor);
+                if words == 0
+                    && only_separator(&text[at..start])
+                    && outer.end > floor
+                    && !matches!(text[outer.end - 1], b':' | b'=' | b',' | b'[' | b'(')
+                {
+                    // the closing quote of a key: `"pan": |`
+                    return Before {
+                        near: at..start,
+                        key: key_before(text, at, floor),
+                    };
+                }
+                if outer.end > floor && matches!(text[outer.end - 1], b':' | b'=' | b'>') {
+                    // the opening quote of a value: `"pan": "my |`
+                    let colon = trim_separator(text, outer.end, floor);
+                    return Before {
+                        near: at..start,
+                        key: key_before(text, colon, floor),
+                    };
+                }
+                if outer.end > floor && matches!(text[outer.end - 1], b'[' | b',') {
+                    let key = array_key(text, outer.end, floor);
+                    return Before { near: at..start, key };
+                }
+                let closing = outer.end == at - 1 && outer.end > floor && is_word(text[outer.end - 1]);
+                if closing || quoted {
+                    in_word = false; // a quoted word in prose: `my "pan" is |`
+                    quoted = closing;
+                } else {
+                    break;
+                }
+            }
+            c if !is_word(c) => in_word = false,
+            _ if !in_word => {
+                if words == WORDS_BACK {
+                    break;
+                }
+                words += 1;
+                in_word = true;
+            }
+            _ => {}
+        }
+        at -= 1;
+    }
+    while at < start && text[at] & 0xC0 == 0x80 {
+        at += 1; // the byte limit fell inside a character
+    }
+    Before {
+        near: at..start,
+        key: None,
+    }
+}
+
+/// Finds the window after `end`; empty when the words there belong to the next value.
+pub(crate) fn after(text: &[u8], end: usize) -> Range<usize> {
+    let ceiling = (end + AHEAD).min(text.len());
+    let mut at = end;
+    while at < ceiling && matches!(text[at], b' ' | b'*' | b'_') {
+        at += 1;
+    }
+    if at < ceiling && text[at] == b'(' {
+        let close = text[at..ceiling].iter().position(|&c| matches!(c, b')' | b'\n'));
+        return at..at + close.unwrap_or(ceiling - at);
+    }
+    let from = at;
+    let mut until = None;
+    let mut words = 0;
+    let mut in_word = false;
+    while at < ceiling {
+        let c = text[at];
+        match c {
+            b'\n' | b'\r' | b'"' | b'`' | b'{' | b'}' | b';' | b'|' | b'\t' | b',' | b')' | b']' | b'<' => break,
+            b':' | b'=' => {
+                // `98123 45670 Aadhaar: ...`: the words name what follows
+                return from..from;
+            }
+            b'0'..=b'9' if !in_word => {
+                if connects(&text[from..at]) {
+                    break;
+                }
+                return from..from;
+            }
+            b'.' | b'?' | b'!' if at + 1 == ceiling || matches!(text[at + 1], b' ' | b'\n') => break,
+            c if !is_word(c) => in_word = false,
+            _ if !in_word => {
+                if words == WORDS_AHEAD {
+                    until = until.or(Some(at));
+                }
+                if words == WORDS_AHEAD + 3 {
+                    break;
+                }
+                words += 1;
+                in_word = true;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    let mut until = until.unwrap_or(at);
+    while until > from && until < text.len() && text[until] & 0xC0 == 0x80 {
+        until -= 1;
+    }
+    from..until
+}
+
+/// True when the words tie what follows to the value before: `is my aadhaar`, `hai mera`.
+fn connects(words: &[u8]) -> bool {
+    let words = words.trim_ascii_start();
+    [
+        "is ",
+        "was ",
+        "hai",
+        "he ",
+        "h ",
+        "mera",
+        "meri",
+        "my ",
+        "- ",
+        "ye ",
+        "yeh ",
+        "है",
+        "मेरा",
+        "मेरी",
+        "আমার",
+        "என்",
+        "నా ",
+    ]
+    .iter()
+    .any(|start| words.len() >= start.len() && words[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
+}
+
+fn is_word(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || c >= 0x80
+}
+
+/// True when nothing but a key-value separator lies between a key's closing quote and the candidate.
+fn only_separator(between: &[u8]) -> bool {
+    let inner = between.trim_ascii();
+    inner
+        .iter()
+        .all(|c| matches!(c, b':' | b'=' | b'>' | b' ' | b'\\' | b'+' | b'(' | b'['))
+        && inner.iter().any(|c| matches!(c, b':' | b'='))
+}
+
+/// `..end` without the spaces and backslashes before it.
+fn trim_back(text: &[u8], mut end: usize, floor: usize) -> Range<usize> {
+    while end > floor && matches!(text[end - 1], b' ' | b'\\' | b'\n' | b'\r' | b'\t') {
+        end -= 1;
+    }
+    floor..end
+}
+
+/// Position before `:`, `=`, `=>` and the spaces around.
+fn trim_separator(text: &[u8], mut end: usize, floor: usize) -> usize {
+    while end > floor && matches!(text[end - 1], b':' | b'=' | b'>' | b' ' | b'\\') {
+        end -= 1;
+    }
+    end
+}
+
+/// The key that ends before `end`: quoted, or a bare name.
+fn key_before(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
+    let floor = floor.max(end.saturating_sub(KEY));
+    let quoted = end > floor && matches!(text[end - 1], b'"' | b'\'' | b'`');
+    let end = if quoted { end - 1 } else { end };
+    let mut at = end;
+    while at > floor {
+        let c = text[at - 1];
+        let inside = if quoted {
+            !matches!(c, b'"' | b'\'' | b'`' | b'\n' | b'{' | b'}')
+        } else {
+            is_word(c) || matches!(c, b'_' | b'-' | b'.')
+        };
+        if !inside {
+            break;
+        }
+        at -= 1;
+    }
+    (at < end).then_some(at..end)
+}
+
+/// The key of the array whose elements end before `end`: `"phones": ["98…", "|`.
+fn array_key(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
+    let open = text[floor..end]
+        .iter()
+        .rposition(|&c| matches!(c, b'[' | b'{' | b'}' | b']' | b'\n'))?
+        + floor;
+    if text[open] != b'[' {
+        return None;
+    }
+    let colon = trim_separator(text, open, floor);
+    if colon == open {
+        return None;
+    }
+    key_before(text, colon, floor)
+}
+
+/// True when the line that ends at `end` is a label: it ends with a colon, or is a few words without digits.
+fn label_line(text: &[u8], end: usize, floor: usize) -> bool {
+    let end = trim_back(text, end, floor).end;
+    let from = text[floor..end]
+        .iter()
+        .rposition(|&c| c == b'\n')
+        .map_or(floor, |i| floor + i + 1);
+    let line = text[from..end].trim_ascii();
+    match line.last() {
+        None => false,
+        Some(b':' | b'-' | b'=') => true,
+        Some(b'.' | b',' | b'!' | b'?' | b'}' | b'{' | b'"') => false,
+        Some(_) => line.len() <= 80 && !line.iter().any(u8::is_ascii_digit) && line.split(|&c| c == b' ').count() <= 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The window of the candidate between the two `|`.
+    fn windows(marked: &str) -> (String, String, String) {
+        let start = marked.find('|').unwrap();
+        let end = marked[start + 1..].find('|').unwrap() + start;
+        let text = marked.replace('|', "");
+        let piece = |r: Range<usize>| text[r].to_owned();
+        let b = before(text.as_bytes(), start);
+        (
+            piece(b.near),
+            b.key.map(piece).unwrap_or_default(),
+            piece(after(text.as_bytes(), end)),
+        )
+    }
+
+    #[test]
+    fn words_on_the_same_line() {
+        let (near, key, after) = windows("first line\nmy pan is |QWEPK4821M| and that is it for today, thanks");
+        assert_eq!((near.as_str(), key.as_str()), ("my pan is ", ""));
+        assert_eq!(after, "and that is it for ");
+    }
+
+    #[test]
+    fn a_label_on_the_line_above() {
+        assert_eq!(windows("Mobile:\n|98|").0, "Mobile:\n");
+        assert_eq!(windows("Aadhaar Number\n  |51|").0, "Aadhaar Number\n  ");
+        assert_eq!(windows("I paid the bill of 400.\n|51|").0, "");
+    }
+
+    #[test]
+    fn json_keys() {
+        for (marked, key) in [
+            (r#"{"pan_no": "|Q|"}"#, "pan_no"),
+            (r#"{"mobile":|98|}"#, "mobile"),
+            (r#"{\"mobile\": \"|98|\"}"#, "mobile\\"),
+            (r#"{"a":"b","phones": ["9111", "|98|"]}"#, "phones"),
+            (r#"Person(pan="|Q|")"#, "pan"),
+            (r#"{"accountNumber":"1"} |2024|"#, ""),
+            (r#"{'mobile': |98|}"#, ""),
+        ] {
+            assert_eq!(windows(marked).1, key, "{marked}");
+        }
+        assert_eq!(windows(r#"{"note": "my pan |Q|"}"#).0, "my pan ");
+        assert_eq!(windows(r#"{"accountNumber":"1"} |2024|"#).0, " ");
+        assert_eq!(windows(r#"my "pan" is |Q|"#).0, r#"my "pan" is "#);
+    }
+
+    #[test]
+    fn words_after_belong_to_the_next_value_when_it_is_named() {
+        assert_eq!(windows("|98123| Aadhaar: 5109").2, "");
+        assert_eq!(windows("|98123| aadhaar number 5109").2, "");
+        assert_eq!(windows("|98123| is my phone number").2, "is my phone number");
+        assert_eq!(windows("|5109| (Aadhaar) ok").2, "(Aadhaar");
+    }
+
+    #[test]
+    fn windows_end_on_character_boundaries() {
+        let long = format!("{}|1|{}", "आ".repeat(100), "आ".repeat(100));
+        let (near, _, after) = windows(&long);
+        assert!(near.chars().all(|c| c == 'आ') && after.chars().all(|c| c == 'आ'));
+    }
+}
