@@ -1,0 +1,155 @@
+"""The listener: HTTP connection manager, ext_proc, the guard behind it, router.
+
+The order is the point. ext_proc asks the sidecar; the guard lets a request of a Closed route go only when the
+sidecar said so; the router sends it.
+"""
+
+from __future__ import annotations
+
+from naka.envoy.model import Gateway, Json, type_url
+from naka.envoy.names import CHECKED_KEY, EXT_PROC, METADATA_NAMESPACE, RBAC, ROUTES, SIDECAR_CLUSTER
+from naka.envoy.publish import ROUTE_FILE
+from naka.envoy.replies import local_reply_config
+
+__all__ = ["http_filters", "listener", "seconds"]
+
+HIDDEN_HEADERS = ("authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie")
+"""Credentials, which the sidecar has no use for and never sees."""
+
+
+def seconds(value: float) -> str:
+    """A protobuf duration in JSON."""
+    return f"{value:.3f}s"
+
+
+def _ext_proc(gateway: Gateway) -> Json:
+    hidden = [{"exact": name} for name in HIDDEN_HEADERS]
+    return {
+        "name": EXT_PROC,
+        "typed_config": {
+            "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"),
+            # No deadline for the stream, which lasts as long as the call; each answer has `message_timeout`.
+            "grpc_service": {"envoy_grpc": {"cluster_name": SIDECAR_CLUSTER}, "timeout": "0s"},
+            "message_timeout": seconds(gateway.message_timeout_s),
+            "max_message_timeout": seconds(gateway.message_timeout_s * 5),
+            "failure_mode_allow": False,
+            # Headers always; the sidecar asks for bodies by mode override, which an `allowed_override_modes`
+            # list would silently ignore on any mismatch.
+            "processing_mode": {
+                "request_header_mode": "SEND",
+                "response_header_mode": "SEND",
+                "request_body_mode": "NONE",
+                "response_body_mode": "NONE",
+                "request_trailer_mode": "SKIP",
+                "response_trailer_mode": "SKIP",
+            },
+            "allow_mode_override": True,
+            "metadata_options": {"receiving_namespaces": {"untyped": [METADATA_NAMESPACE]}},
+            "forward_rules": {"disallowed_headers": {"patterns": hidden}},
+        },
+    }
+
+
+def _guard() -> Json:
+    """Lets a request pass when the sidecar's last answer to it said `checked`."""
+    metadata = {
+        "filter": METADATA_NAMESPACE,
+        "path": [{"key": CHECKED_KEY}],
+        "value": {"bool_match": True},
+    }
+    checked = {"sourced_metadata": {"metadata_matcher": metadata, "metadata_source": "DYNAMIC"}}
+    policy = {"permissions": [{"any": True}], "principals": [checked]}
+    return {
+        "name": RBAC,
+        "typed_config": {
+            "@type": type_url("envoy.extensions.filters.http.rbac.v3.RBAC"),
+            "rules": {"action": "ALLOW", "policies": {CHECKED_KEY: policy}},
+        },
+    }
+
+
+def http_filters(gateway: Gateway) -> list[Json]:
+    """ext_proc and the guard, without the router; empty for a gateway without sidecar."""
+    return [] if gateway.sidecar_socket is None else [_ext_proc(gateway), _guard()]
+
+
+def _router() -> Json:
+    return {
+        "name": "envoy.filters.http.router",
+        "typed_config": {
+            "@type": type_url("envoy.extensions.filters.http.router.v3.Router"),
+            "suppress_envoy_headers": True,
+        },
+    }
+
+
+def _access_log(gateway: Gateway) -> list[Json]:
+    if gateway.access_log is None:
+        return []
+    line = {
+        "time": "%START_TIME%",
+        "method": "%REQ(:METHOD)%",
+        "route": "%ROUTE_NAME%",
+        "status": "%RESPONSE_CODE%",
+        "details": "%RESPONSE_CODE_DETAILS%",
+        "decision": "%RESP(X-NAKA-DECISION)%",
+        "request_bytes": "%BYTES_RECEIVED%",
+        "response_bytes": "%BYTES_SENT%",
+        "duration_ms": "%DURATION%",
+    }
+    return [
+        {
+            "name": "file",
+            "typed_config": {
+                "@type": type_url("envoy.extensions.access_loggers.file.v3.FileAccessLog"),
+                "path": str(gateway.access_log),
+                # No path: it may hold a value. The route and the decision id lead to the audit event.
+                "log_format": {"json_format": line},
+            },
+        }
+    ]
+
+
+def _connection_manager(gateway: Gateway) -> Json:
+    route_file = str(gateway.route_dir / ROUTE_FILE)
+    source = {"path": route_file, "watched_directory": {"path": str(gateway.route_dir)}}
+    return {
+        "@type": type_url(
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+        ),
+        "stat_prefix": "naka",
+        "codec_type": "AUTO",
+        # One spelling of a path for us and for the provider.
+        "normalize_path": True,
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "REJECT_REQUEST",
+        "use_remote_address": True,
+        "skip_xff_append": True,
+        # The provider's own Server header reaches the client.
+        "server_header_transformation": "PASS_THROUGH",
+        "request_headers_timeout": "30s",
+        "stream_idle_timeout": seconds(gateway.stream_idle_timeout_s),
+        "local_reply_config": local_reply_config(),
+        "access_log": _access_log(gateway),
+        "rds": {
+            "route_config_name": ROUTES,
+            "config_source": {"path_config_source": source, "resource_api_version": "V3"},
+        },
+        "http_filters": [*http_filters(gateway), _router()],
+    }
+
+
+def listener(gateway: Gateway) -> Json:
+    """The one listener."""
+    manager = {
+        "name": "envoy.filters.network.http_connection_manager",
+        "typed_config": _connection_manager(gateway),
+    }
+    return {
+        "name": "naka",
+        "address": {"socket_address": {"address": gateway.address, "port_value": gateway.port}},
+        # Else a second Envoy on the same port would silently take half of the connections.
+        "enable_reuse_port": False,
+        "per_connection_buffer_limit_bytes": gateway.buffer_bytes,
+        "filter_chains": [{"filters": [manager]}],
+    }

@@ -1,0 +1,106 @@
+"""Routes: which upstream takes which path, and what happens to traffic when the sidecar is gone.
+
+This is the one part that changes while Envoy runs. Measured: a new file is in force 46 ms after its rename,
+also while the sidecar is dead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from naka.envoy.model import Failure, Gateway, Json, Upstream, type_url
+from naka.envoy.names import EXT_PROC, RBAC, ROUTES, UPSTREAM_METADATA
+
+__all__ = ["discovery_response", "route_configuration"]
+
+_REALTIME = {
+    "error": {
+        "message": "Realtime sessions cannot be checked, so they are not let through.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "naka_realtime_refused",
+    }
+}
+
+
+def _filters(upstream: Upstream, failure: Failure) -> Json:
+    """Per-route settings of the two filters."""
+    filters: Json = {
+        EXT_PROC: {
+            "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"),
+            "overrides": {
+                "failure_mode_allow": failure is Failure.OPEN,
+                "grpc_initial_metadata": [{"key": UPSTREAM_METADATA, "value": upstream.name}],
+            },
+        }
+    }
+    if failure is Failure.OPEN:
+        # An empty RBACPerRoute switches the guard off.
+        filters[RBAC] = {"@type": type_url("envoy.extensions.filters.http.rbac.v3.RBACPerRoute")}
+    return filters
+
+
+def _unfiltered() -> Json:
+    return {
+        EXT_PROC: {
+            "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"),
+            "disabled": True,
+        },
+        RBAC: {"@type": type_url("envoy.extensions.filters.http.rbac.v3.RBACPerRoute")},
+    }
+
+
+def _route(gateway: Gateway, upstream: Upstream, failure: Failure, prefix: str) -> Json:
+    action: Json = {
+        "cluster": upstream.cluster,
+        # An answer may take as long as the client waits; `stream_idle_timeout` ends what moves no byte.
+        "timeout": "0s",
+        "host_rewrite_literal": upstream.authority,
+        # Only what surely did not reach the provider is sent again.
+        "retry_policy": {"retry_on": "reset-before-request,connect-failure", "num_retries": 1},
+    }
+    target = f"{upstream.path_prefix}/"
+    if target != prefix:
+        action["prefix_rewrite"] = target
+    route: Json = {"name": upstream.name, "match": {"prefix": prefix}, "route": action}
+    if gateway.sidecar_socket is not None:
+        route["typed_per_filter_config"] = _filters(upstream, failure)
+    return route
+
+
+def _realtime(gateway: Gateway, prefix: str) -> Json:
+    """A WebSocket hangs under a buffered ext_proc (envoy#47081), and its frames are not read: closed, in
+    words."""
+    route: Json = {
+        "name": "realtime",
+        "match": {"path": f"{prefix}v1/realtime"},
+        "direct_response": {"status": 403, "body": {"inline_string": json.dumps(_REALTIME)}},
+        "response_headers_to_add": [
+            {
+                "header": {"key": "content-type", "value": "application/json"},
+                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+            },
+            {"header": {"key": "x-should-retry", "value": "false"}},
+        ],
+    }
+    if gateway.sidecar_socket is not None:
+        route["typed_per_filter_config"] = _unfiltered()
+    return route
+
+
+def route_configuration(gateway: Gateway, failure: Failure) -> Json:
+    """All routes: `/<name>/` for each upstream, and every other path to the first one."""
+    routes: list[Json] = []
+    for upstream in gateway.upstreams[1:]:
+        prefix = f"/{upstream.name}/"
+        routes += [_realtime(gateway, prefix), _route(gateway, upstream, failure, prefix)]
+    routes += [_realtime(gateway, "/"), _route(gateway, gateway.upstreams[0], failure, "/")]
+    return {"name": ROUTES, "virtual_hosts": [{"name": ROUTES, "domains": ["*"], "routes": routes}]}
+
+
+def discovery_response(routes: Json) -> Json:
+    """The content of the route file; its version is the hash of the routes."""
+    version = hashlib.sha256(json.dumps(routes, sort_keys=True).encode()).hexdigest()[:16]
+    resource = {"@type": type_url("envoy.config.route.v3.RouteConfiguration"), **routes}
+    return {"version_info": version, "resources": [resource]}
