@@ -8,6 +8,8 @@ mod detector;
 mod finding;
 pub mod fold;
 mod judge;
+#[allow(dead_code)]
+mod lanes;
 mod lexicon;
 #[allow(dead_code)] // the lanes come next
 mod mask;

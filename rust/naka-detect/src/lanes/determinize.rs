@@ -1,0 +1,306 @@
+//! Subset construction and minimisation for [`super::automaton`].
+//! A state accepts when a match ends before the next byte is read, so a run needs no byte behind the
+//! match. Limits are checked as states are made: a set that explodes is refused in milliseconds.
+
+use std::collections::HashMap;
+
+use regex_automata::nfa::thompson::{NFA, State};
+use regex_automata::util::primitives::StateID;
+
+use super::automaton::PatternSet;
+
+/// A deterministic automaton: state 0 is dead, accepting states come last.
+#[derive(Debug, Clone)]
+pub(crate) struct Dfa {
+    /// Class of each byte.
+    classes: Box<[u8; 256]>,
+    /// `table[state << shift | class]`, a full row for each state.
+    table: Vec<u16>,
+    shift: u32,
+    pub(super) start: u16,
+    /// States from here on accept; `accepts[state - accept_from]` are the patterns.
+    accept_from: u16,
+    accepts: Vec<PatternSet>,
+}
+
+impl Dfa {
+    /// The state after `byte`; 0 when nothing can match any more.
+    #[inline(always)]
+    pub(super) fn step(&self, state: u16, byte: u8) -> u16 {
+        let class = self.classes[usize::from(byte)];
+        let index = (usize::from(state) << self.shift) | usize::from(class);
+        debug_assert!(index < self.table.len());
+        // SAFETY: states come from the table or are `start`, classes are below `1 << shift`, and
+        // `Rows::number` makes a full row for each state (`tests::every_row_is_full`).
+        unsafe { *self.table.get_unchecked(index) }
+    }
+
+    /// True when a match ends in `state`.
+    #[inline(always)]
+    pub(super) const fn accepts(&self, state: u16) -> bool {
+        state >= self.accept_from
+    }
+
+    /// The patterns that end in an accepting `state`.
+    #[inline(always)]
+    pub(super) fn patterns(&self, state: u16) -> PatternSet {
+        self.accepts[usize::from(state - self.accept_from)]
+    }
+
+    /// The class of a byte.
+    pub(super) const fn class(&self, byte: u8) -> u8 {
+        self.classes[byte as usize]
+    }
+
+    /// How many states there are.
+    pub(crate) fn states(&self) -> usize {
+        self.table.len() >> self.shift
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        self.table.len() * 2 + self.accepts.len() * size_of::<PatternSet>() + 256
+    }
+}
+
+/// States before renumbering: one row of targets and the accepted patterns each; 0 is dead.
+pub(super) struct Rows {
+    width: usize,
+    pub(super) targets: Vec<u32>,
+    pub(super) accepts: Vec<PatternSet>,
+}
+
+/// `None` when more than `limit` states would be needed, or the NFA has look-around.
+pub(super) fn determinize(nfa: &NFA, limit: usize) -> Option<Dfa> {
+    let classes = nfa.byte_classes();
+    let mut byte_class = Box::new([0u8; 256]);
+    let mut representative: Vec<u8> = Vec::new();
+    for byte in 0..=255u8 {
+        let class = classes.get(byte);
+        byte_class[usize::from(byte)] = class;
+        if usize::from(class) == representative.len() {
+            representative.push(byte);
+        }
+    }
+    let (rows, start) = subsets(nfa, &representative, limit.min(usize::from(u16::MAX)))?;
+    let (rows, start) = rows.minimise(start);
+    Some(rows.number(start, byte_class))
+}
+
+/// The subset construction. Sets hold only states that read a byte or match.
+fn subsets(nfa: &NFA, representative: &[u8], limit: usize) -> Option<(Rows, usize)> {
+    let mut closure = Closure {
+        seen: vec![0; nfa.states().len()],
+        mark: 0,
+        stack: Vec::new(),
+        out: Vec::new(),
+    };
+    let mut ids: HashMap<Box<[u32]>, u32> = HashMap::new();
+    let mut sets: Vec<Box<[u32]>> = vec![Box::from([])];
+    let mut rows = Rows {
+        width: representative.len(),
+        targets: Vec::new(),
+        accepts: vec![0],
+    };
+    rows.targets.resize(rows.width, 0);
+    ids.insert(Box::from([]), 0);
+
+    closure.begin();
+    closure.add(nfa, nfa.start_anchored())?;
+    let mut enter = |set: Box<[u32]>, sets: &mut Vec<Box<[u32]>>, accepts: &mut Vec<PatternSet>| {
+        *ids.entry(set).or_insert_with_key(|set| {
+            let accepted = set.iter().fold(0, |all, &id| match nfa.state(state_id(id)) {
+                State::Match { pattern_id } => all | (1 << pattern_id.as_usize()),
+                _ => all,
+            });
+            sets.push(set.clone());
+            accepts.push(accepted);
+            (sets.len() - 1) as u32
+        })
+    };
+    let start = enter(closure.finish(), &mut sets, &mut rows.accepts) as usize;
+    let mut next = 1;
+    while next < sets.len() {
+        if sets.len() > limit {
+            return None;
+        }
+        let set = sets[next].clone();
+        for &byte in representative {
+            closure.begin();
+            for &id in &set {
+                match nfa.state(state_id(id)) {
+                    State::ByteRange { trans } if trans.matches_byte(byte) => {
+                        closure.add(nfa, trans.next)?;
+                    }
+                    State::Sparse(sparse) => {
+                        if let Some(target) = sparse.matches_byte(byte) {
+                            closure.add(nfa, target)?;
+                        }
+                    }
+                    State::Dense(dense) => {
+                        if let Some(target) = dense.matches_byte(byte) {
+                            closure.add(nfa, target)?;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let target = enter(closure.finish(), &mut sets, &mut rows.accepts);
+            rows.targets.push(target);
+        }
+        next += 1;
+    }
+    Some((rows, start))
+}
+
+fn state_id(id: u32) -> StateID {
+    StateID::must(id as usize)
+}
+
+/// Follows the edges that read nothing.
+struct Closure {
+    seen: Vec<u32>,
+    mark: u32,
+    stack: Vec<StateID>,
+    out: Vec<u32>,
+}
+
+impl Closure {
+    fn begin(&mut self) {
+        self.mark += 1;
+        self.out.clear();
+    }
+
+    /// `None` at look-around.
+    fn add(&mut self, nfa: &NFA, from: StateID) -> Option<()> {
+        self.stack.push(from);
+        while let Some(id) = self.stack.pop() {
+            if std::mem::replace(&mut self.seen[id.as_usize()], self.mark) == self.mark {
+                continue;
+            }
+            match nfa.state(id) {
+                State::Union { alternates } => self.stack.extend_from_slice(alternates),
+                State::BinaryUnion { alt1, alt2 } => self.stack.extend([*alt1, *alt2]),
+                State::Capture { next, .. } => self.stack.push(*next),
+                State::Look { .. } => return None,
+                State::Fail => {}
+                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
+                    self.out.push(id.as_u32());
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn finish(&mut self) -> Box<[u32]> {
+        self.out.sort_unstable();
+        Box::from(self.out.as_slice())
+    }
+}
+
+impl Rows {
+    /// Only the dead state.
+    pub(super) fn new(width: usize) -> Self {
+        Self {
+            width,
+            targets: vec![0; width],
+            accepts: vec![0],
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.accepts.len()
+    }
+
+    fn row(&self, state: usize) -> &[u32] {
+        &self.targets[state * self.width..(state + 1) * self.width]
+    }
+
+    /// Merges states that cannot be told apart (Moore's partition refinement).
+    pub(super) fn minimise(&self, start: usize) -> (Self, usize) {
+        let rows = self;
+        let mut group: Vec<u32> = Vec::with_capacity(rows.len());
+        let mut groups = {
+            let mut by_accept: HashMap<(bool, PatternSet), u32> = HashMap::new();
+            for state in 0..rows.len() {
+                let fresh = by_accept.len() as u32;
+                // the dead state keeps group 0
+                group.push(*by_accept.entry((state == 0, rows.accepts[state])).or_insert(fresh));
+            }
+            by_accept.len()
+        };
+        loop {
+            let mut by_row: HashMap<Vec<u32>, u32> = HashMap::with_capacity(groups * 2);
+            let mut refined = Vec::with_capacity(rows.len());
+            for state in 0..rows.len() {
+                let mut key = Vec::with_capacity(rows.width + 1);
+                key.push(group[state]);
+                key.extend(rows.row(state).iter().map(|&target| group[target as usize]));
+                let fresh = by_row.len() as u32;
+                refined.push(*by_row.entry(key).or_insert(fresh));
+            }
+            let count = by_row.len();
+            group = refined;
+            if count == groups {
+                break;
+            }
+            groups = count;
+        }
+        let mut merged = Self {
+            width: rows.width,
+            targets: vec![0; groups * rows.width],
+            accepts: vec![0; groups],
+        };
+        for state in 0..rows.len() {
+            let to = group[state] as usize;
+            merged.accepts[to] = rows.accepts[state];
+            for (class, &target) in rows.row(state).iter().enumerate() {
+                merged.targets[to * rows.width + class] = group[target as usize];
+            }
+        }
+        (merged, group[start] as usize)
+    }
+
+    /// Renumbers: dead first, then states that do not accept, then those that do.
+    pub(super) fn number(&self, start: usize, classes: Box<[u8; 256]>) -> Dfa {
+        let rows = self;
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|&state| (rows.accepts[state] != 0, state));
+        let mut place = vec![0u16; rows.len()];
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = new as u16; // `subsets` keeps the count within 16 bits
+        }
+        let shift = rows.width.next_power_of_two().trailing_zeros();
+        let mut table = vec![0u16; rows.len() << shift];
+        for (new, &old) in order.iter().enumerate() {
+            for (class, &target) in rows.row(old).iter().enumerate() {
+                table[(new << shift) | class] = place[target as usize];
+            }
+        }
+        let plain = rows.accepts.iter().filter(|&&set| set == 0).count();
+        Dfa {
+            classes,
+            table,
+            shift,
+            start: place[start],
+            accept_from: plain as u16,
+            accepts: order[plain..].iter().map(|&state| rows.accepts[state]).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_full() {
+        let nfa = NFA::new_many(&["ab{1,3}c", "[0-9]{3}", "(?i)abd"]).expect("regexes");
+        let dfa = determinize(&nfa, 1000).expect("small");
+        assert_eq!(dfa.states(), usize::from(dfa.accept_from) + dfa.accepts.len());
+        assert_eq!(dfa.table.len(), dfa.states() << dfa.shift);
+        assert!(dfa.classes.iter().all(|&class| class < 1 << dfa.shift));
+        assert!(dfa.table.iter().all(|&state| usize::from(state) < dfa.states()));
+        assert!(dfa.table[..1 << dfa.shift].iter().all(|&state| state == 0));
+    }
+}
