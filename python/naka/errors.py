@@ -5,6 +5,7 @@ NakaError
   PolicyError      a pack is wrong                           -> whoever edits packs
   ConfigError      a setting is wrong                        -> whoever runs it
   BodyError        a body cannot be read                     -> the policy's onUnscannable decides
+  ProcessError     a process that Naka runs ended            -> whoever runs it; its log says why
 
 Each error has a `code` that never changes (for machines: logs, metrics, tests) and a message for people
 that says what to change. No message carries matched data.
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["BodyError", "ConfigError", "NakaError", "PolicyError", "Problem", "RuleError"]
+__all__ = ["BodyError", "ConfigError", "NakaError", "PolicyError", "ProcessError", "Problem", "RuleError"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return " ".join(
-            part for part in (where and f"{where}:", self.path and f"{self.path}:", self.message) if part
-        )
+        return " ".join(part for part in (where and f"{where}:", self.path and f"{self.path}:", self.message) if part)
 
 
 class NakaError(Exception):
@@ -77,3 +76,9 @@ class BodyError(NakaError):
     """A body cannot be read; the policy's `onUnscannable` decides what happens to it."""
 
     code = "body_unreadable"
+
+
+class ProcessError(NakaError):
+    """A process that Naka runs ended, or did not get ready; the message has its last lines and its log."""
+
+    code = "process_failed"

@@ -10,6 +10,7 @@ import sys
 import typer
 
 import naka
+from naka.cli import envoy, up
 from naka.errors import ConfigError, NakaError
 
 app = typer.Typer(name="naka", help="A check-post for personal data in AI traffic.", no_args_is_help=True)
@@ -18,6 +19,11 @@ app = typer.Typer(name="naka", help="A check-post for personal data in AI traffi
 @app.callback()
 def root() -> None:
     """A check-post for personal data in AI traffic."""
+
+
+# Each module keeps its own imports inside its commands, so that `naka --help` stays quick.
+for verb in (up, envoy):
+    verb.register(app)
 
 
 @app.command()

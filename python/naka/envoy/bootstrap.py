@@ -20,8 +20,7 @@ def bootstrap(gateway: Gateway) -> Json:
                     "name": "envoy.resource_monitors.global_downstream_max_connections",
                     "typed_config": {
                         "@type": type_url(
-                            "envoy.extensions.resource_monitors.downstream_connections.v3"
-                            ".DownstreamConnectionsConfig"
+                            "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
                         ),
                         "max_active_downstream_connections": gateway.max_connections,
                     },

@@ -31,9 +31,7 @@ def sidecar_cluster(gateway: Gateway) -> Json:
         "connect_timeout": "1s",
         "per_connection_buffer_limit_bytes": gateway.buffer_bytes,
         "circuit_breakers": {"thresholds": [_MANY]},
-        "typed_extension_protocol_options": _protocol(
-            {"explicit_http_config": {"http2_protocol_options": {}}}
-        ),
+        "typed_extension_protocol_options": _protocol({"explicit_http_config": {"http2_protocol_options": {}}}),
         "load_assignment": _assignment(SIDECAR_CLUSTER, {"pipe": {"path": str(gateway.sidecar_socket)}}),
     }
 

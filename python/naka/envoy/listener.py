@@ -114,9 +114,7 @@ def _connection_manager(gateway: Gateway) -> Json:
     route_file = str(gateway.route_dir / ROUTE_FILE)
     source = {"path": route_file, "watched_directory": {"path": str(gateway.route_dir)}}
     return {
-        "@type": type_url(
-            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-        ),
+        "@type": type_url("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
         "stat_prefix": "naka",
         "codec_type": "AUTO",
         # One spelling of a path for us and for the provider.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from naka.envoy.model import Upstream
 from naka.errors import ConfigError
 
-__all__ = ["parse_upstream", "system_ca_file"]
+__all__ = ["parse_named_upstream", "parse_upstream", "system_ca_file"]
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
@@ -53,9 +53,7 @@ def parse_upstream(
 
     def wrong(why: str) -> ConfigError:
         # The URL is not quoted: one with a password in it must not end in a log.
-        return ConfigError(
-            f"--upstream {why}; give a URL such as https://api.openai.com", code="upstream_invalid"
-        )
+        return ConfigError(f"--upstream {why}; give a URL such as https://api.openai.com", code="upstream_invalid")
 
     try:
         parts = urlsplit(url)
@@ -69,9 +67,7 @@ def parse_upstream(
     if not _PATH.fullmatch(parts.path) or {".", ".."} & set(parts.path.split("/")):
         raise wrong("has a path that is not in plain form")
     if not _NAME.fullmatch(name):
-        raise ConfigError(
-            f"the upstream name {name!r} is not a lower-case DNS label", code="upstream_invalid"
-        )
+        raise ConfigError(f"the upstream name {name!r} is not a lower-case DNS label", code="upstream_invalid")
     tls = parts.scheme == "https"
     return Upstream(
         name=name,
@@ -81,3 +77,14 @@ def parse_upstream(
         path_prefix=parts.path.rstrip("/").removesuffix("/v1"),
         ca_file=(ca_file or find_ca()) if tls else None,
     )
+
+
+def parse_named_upstream(text: str, *, ca_file: Path | None = None) -> Upstream:
+    """The upstream of `NAME=URL`, or of a URL alone, which is named `default`.
+
+    Raises ConfigError as `parse_upstream` does.
+    """
+    name, found, url = text.partition("=")
+    if not found or "/" in name:  # the `=` belongs to the URL
+        return parse_upstream(text, ca_file=ca_file)
+    return parse_upstream(url, name=name, ca_file=ca_file)

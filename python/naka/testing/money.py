@@ -62,9 +62,7 @@ def bank_account(rng: Random, bank: str | None = None) -> str:
 
 def card(rng: Random, network: str | None = None) -> str:
     """Luhn-valid card number of a network of `CARD_PREFIXES`; Visa, Mastercard and RuPay most often."""
-    chosen = network or pick(
-        rng, ("visa", "visa", "visa", "mastercard", "mastercard", "rupay", "rupay", "amex")
-    )
+    chosen = network or pick(rng, ("visa", "visa", "visa", "mastercard", "mastercard", "rupay", "rupay", "amex"))
     prefixes, length = CARD_PREFIXES[chosen]
     prefix = pick(rng, prefixes)
     payload = prefix + digits(rng, length - 1 - len(prefix))

@@ -119,9 +119,7 @@ def _mobile(rng: Random) -> str:
 
 
 def _pin_code(rng: Random) -> str:
-    return pick(rng, ("10", "29", "35", "54", "55", "65", "66", "86", "87", "88", "89", "00")) + digits(
-        rng, 4
-    )
+    return pick(rng, ("10", "29", "35", "54", "55", "65", "66", "86", "87", "88", "89", "00")) + digits(rng, 4)
 
 
 def _ip_address(rng: Random) -> str:

@@ -12,11 +12,6 @@ from naka.local.stub import Record, Recorder, create_app
 from naka.local.stub.answers import chat, chat_stream, embeddings, last_user_text
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def client(recorder: Recorder) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=create_app(recorder))
     return httpx.AsyncClient(transport=transport, base_url="http://stub")
@@ -110,8 +105,6 @@ def test_a_stream_says_the_same_as_the_plain_answer_and_ends_with_done() -> None
     assert chunks[-1]["usage"]["total_tokens"] > 0
 
 
-@pytest.mark.parametrize(
-    ("given", "count"), [("a", 1), (["a", "b"], 2), ([1, 2, 3], 1), ([[1, 2], [3]], 2), (None, 1)]
-)
+@pytest.mark.parametrize(("given", "count"), [("a", 1), (["a", "b"], 2), ([1, 2, 3], 1), ([[1, 2], [3]], 2), (None, 1)])
 def test_every_input_gets_one_embedding(given: object, count: int) -> None:
     assert len(embeddings({"input": given})["data"]) == count

@@ -78,9 +78,7 @@ def _answer(record: Record, path: str) -> Response:
         return JSONResponse(answers.file_object(bytes(record.body), record.size))
     if record.method == "GET" and path == "/v1/models":
         return JSONResponse(answers.models())
-    return JSONResponse(
-        {"stub": True, "method": record.method, "path": record.path, "body_bytes": record.size}
-    )
+    return JSONResponse({"stub": True, "method": record.method, "path": record.path, "body_bytes": record.size})
 
 
 def create_app(recorder: Recorder | None = None) -> Starlette:

@@ -81,9 +81,7 @@ class Recorder:
         """Keep a request whose body has ended (or was cut off)."""
         self._records.append(record)
         self._held += len(record.body)
-        while len(self._records) > self._max_records or (
-            self._held > self._max_total_bytes and len(self._records) > 1
-        ):
+        while len(self._records) > self._max_records or (self._held > self._max_total_bytes and len(self._records) > 1):
             self._held -= len(self._records.popleft().body)
             self.dropped += 1
 

@@ -23,9 +23,7 @@ from naka.envoy.replies import REPLIES
 from naka.errors import ConfigError
 
 STUB = Upstream(name="default", host="127.0.0.1", port=8081, tls=False)
-OTHER = Upstream(
-    name="openai", host="api.openai.com", port=443, tls=True, path_prefix="/x", ca_file=Path("/ca.pem")
-)
+OTHER = Upstream(name="openai", host="api.openai.com", port=443, tls=True, path_prefix="/x", ca_file=Path("/ca.pem"))
 GATEWAY = Gateway(
     port=8080,
     upstreams=(STUB, OTHER),
@@ -120,9 +118,7 @@ def test_a_tls_upstream_is_verified_by_name() -> None:
     validation = context["common_tls_context"]["validation_context"]
     assert context["sni"] == "api.openai.com"
     assert validation["trusted_ca"] == {"filename": "/ca.pem"}
-    assert validation["match_typed_subject_alt_names"] == [
-        {"san_type": "DNS", "matcher": {"exact": "api.openai.com"}}
-    ]
+    assert validation["match_typed_subject_alt_names"] == [{"san_type": "DNS", "matcher": {"exact": "api.openai.com"}}]
     assert "transport_socket" not in clusters["upstream_default"]
 
 
