@@ -1,0 +1,363 @@
+//! What a body is: by its content type, and where that says little or lies, by its first bytes.
+
+use crate::codec::Codec;
+use crate::document::{FieldKind, NO_RECORD, Reason, Unscannable};
+use crate::json::{self, Failed, Syntax};
+use crate::path::{Node, Step};
+use crate::store::{FieldRecord, Json, Place, Store};
+use crate::tables::automaton::{Automaton, FREE};
+use crate::unnamed;
+use crate::walk::{Start, Walk};
+use crate::{BodyError, Limits};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    /// One JSON text per line.
+    Lines,
+    Form,
+    Text,
+    /// Not scanned.
+    Opaque(Reason),
+    /// No content type that says anything.
+    Unsaid,
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads the body of `store` into it.
+pub(crate) fn read(
+    store: &mut Store<'_>,
+    content_type: Option<&str>,
+    paths: &Automaton,
+    limits: &Limits,
+) -> Result<(), BodyError> {
+    let body = store.body;
+    let start = if body.starts_with(BOM) { BOM.len() } else { 0 };
+    if body[start..].trim_ascii().is_empty() {
+        return Ok(());
+    }
+    let format = format(content_type.unwrap_or_default());
+    if format == Format::Opaque(Reason::Multipart) {
+        return opaque(store, Reason::Multipart);
+    }
+    if is_utf16(body) || format == Format::Opaque(Reason::Utf16) {
+        return opaque(store, Reason::Utf16);
+    }
+    // Servers read JSON whatever its content type says, so that is looked for first.
+    let bracket = matches!(body[start..].trim_ascii_start().first(), Some(b'{' | b'['));
+    let scanned = if format == Format::Json || format != Format::Lines && bracket {
+        read_json(store, start, format, paths, limits)?
+    } else {
+        false
+    };
+    if !scanned {
+        match format {
+            Format::Json | Format::Lines => read_lines(store, start, paths, limits)?,
+            Format::Form => read_form(store, paths, limits)?,
+            Format::Text => read_text(store)?,
+            Format::Unsaid if unnamed::is_text(body) => read_text(store)?,
+            Format::Unsaid => return opaque(store, Reason::Binary),
+            Format::Opaque(reason) => return opaque(store, reason),
+        }
+    }
+    if std::str::from_utf8(body).is_err() {
+        opaque(store, Reason::InvalidUtf8)?;
+    }
+    Ok(())
+}
+
+fn format(content_type: &str) -> Format {
+    let mut parts = content_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let utf16 = parts.any(|parameter| {
+        let parameter = parameter.to_ascii_lowercase();
+        parameter.strip_prefix("charset=").is_some_and(|set| {
+            let set = set.trim_matches('"');
+            set.starts_with("utf-16") || set.starts_with("utf-32") || set.starts_with("ucs-")
+        })
+    });
+    if utf16 {
+        return Format::Opaque(Reason::Utf16);
+    }
+    match &*essence {
+        "application/json" | "text/json" => Format::Json,
+        "application/x-ndjson"
+        | "application/ndjson"
+        | "application/jsonl"
+        | "application/x-jsonl"
+        | "application/jsonlines"
+        | "application/x-jsonlines"
+        | "application/json-lines" => Format::Lines,
+        "application/x-www-form-urlencoded" => Format::Form,
+        "text/event-stream" => Format::Opaque(Reason::EventStream),
+        "application/xml"
+        | "application/yaml"
+        | "application/x-yaml"
+        | "application/javascript"
+        | "application/graphql"
+        | "application/toml"
+        | "application/sql"
+        | "application/csv" => Format::Text,
+        "" | "application/octet-stream" | "binary/octet-stream" | "*/*" => Format::Unsaid,
+        other if other.ends_with("+json") => Format::Json,
+        other if other.starts_with("multipart/") => Format::Opaque(Reason::Multipart),
+        other if other.starts_with("text/") || other.ends_with("+xml") => Format::Text,
+        other => match unnamed::media_reason(other) {
+            Some(reason @ (Reason::Image | Reason::Audio | Reason::Video)) => Format::Opaque(reason),
+            _ => Format::Unsaid,
+        },
+    }
+}
+
+/// A byte order mark, or every other byte NUL as ASCII has it in UTF-16 and UTF-32.
+fn is_utf16(body: &[u8]) -> bool {
+    match *body {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..] => true,
+        [0, 0, 0, fourth, ..] => fourth != 0,
+        [0, second, 0, fourth, ..] => second != 0 && fourth != 0,
+        [first, 0, third, 0, ..] => {
+            first != 0 && (third != 0 || body.get(4).is_some_and(|&fifth| fifth != 0))
+        }
+        _ => false,
+    }
+}
+
+/// The whole body cannot be scanned, or not as what it is.
+fn opaque(store: &mut Store<'_>, reason: Reason) -> Result<(), BodyError> {
+    store.unscannable.push(Unscannable {
+        reason,
+        node: 0,
+        step: Step::Here,
+    });
+    Ok(())
+}
+
+fn start(paths: &Automaton) -> Start {
+    Start {
+        node: 0,
+        label: Place::NONE,
+        record: NO_RECORD,
+        state: paths.start,
+        lines: false,
+    }
+}
+
+/// Reads one JSON text. False, with nothing kept, if the body should be read as something else.
+fn read_json(
+    store: &mut Store<'_>,
+    from: usize,
+    format: Format,
+    paths: &Automaton,
+    limits: &Limits,
+) -> Result<bool, BodyError> {
+    let text = store.body;
+    let mut walk = Walk::new(store, text, (0, 0), paths, limits, start(paths));
+    match json::parse_from(text, from, limits.max_depth, &mut walk) {
+        Ok(()) => {
+            store.json = Json::Value(from);
+            Ok(true)
+        }
+        Err(Failed::Sink(why)) => Err(why),
+        Err(Failed::Syntax(Syntax::TooDeep)) => Err(BodyError::TooDeep),
+        Err(Failed::Syntax(Syntax::Wrong { at }))
+            if format == Format::Json && !all_lines(text, from, limits) =>
+        {
+            walk.broken(at)?;
+            Ok(true)
+        }
+        Err(Failed::Syntax(Syntax::Wrong { .. })) => {
+            store.forget();
+            Ok(false)
+        }
+    }
+}
+
+/// Spans of the lines that hold something.
+fn lines(body: &[u8], from: usize) -> impl Iterator<Item = (u32, usize, usize)> {
+    let mut at = from;
+    let lines = body[from..]
+        .split(|&byte| byte == b'\n')
+        .zip(0..)
+        .map(move |(line, number)| {
+            let start = at;
+            at += line.len() + 1;
+            (number, start, start + line.len())
+        });
+    lines.filter(|&(_, start, end)| !body[start..end].trim_ascii().is_empty())
+}
+
+/// Several lines, each a JSON text of its own: lines of JSON with the content type of one.
+fn all_lines(body: &[u8], from: usize, limits: &Limits) -> bool {
+    let mut count = 0;
+    let valid = lines(body, from).all(|(_, start, end)| {
+        count += 1;
+        json::parse_from(&body[..end], start, limits.max_depth, &mut json::Ignore).is_ok()
+    });
+    valid && count > 1
+}
+
+fn read_lines(
+    store: &mut Store<'_>,
+    from: usize,
+    paths: &Automaton,
+    limits: &Limits,
+) -> Result<(), BodyError> {
+    let body = store.body;
+    let mut whole = true;
+    for (number, begin, end) in lines(body, from) {
+        if store.kept() >= limits.max_fields {
+            return Err(BodyError::TooManyFields);
+        }
+        let node = store.nodes.len() as u32;
+        store.nodes.push(Node {
+            parent: 0,
+            step: Step::Item(number),
+        });
+        let start = Start {
+            node,
+            record: number,
+            lines: true,
+            ..start(paths)
+        };
+        let text = &body[..end];
+        let mut walk = Walk::new(store, text, (0, 0), paths, limits, start);
+        match json::parse_from(text, begin, limits.max_depth, &mut walk) {
+            Ok(()) => {}
+            Err(Failed::Sink(why)) => return Err(why),
+            Err(Failed::Syntax(Syntax::TooDeep)) => return Err(BodyError::TooDeep),
+            Err(Failed::Syntax(Syntax::Wrong { at })) => {
+                whole = false;
+                walk.broken(at)?;
+            }
+        }
+    }
+    if whole {
+        store.json = Json::Lines;
+    }
+    Ok(())
+}
+
+fn read_text(store: &mut Store<'_>) -> Result<(), BodyError> {
+    let all = Place::in_layer(0, 0, store.body.len());
+    if store.body.contains(&0) {
+        opaque(store, Reason::Binary)?;
+    }
+    push(
+        store,
+        all,
+        all,
+        Place::NONE,
+        Codec::Plain,
+        FieldKind::Text,
+        Step::Here,
+    );
+    Ok(())
+}
+
+fn push(
+    store: &mut Store<'_>,
+    raw: Place,
+    text: Place,
+    label: Place,
+    codec: Codec,
+    kind: FieldKind,
+    step: Step,
+) {
+    store.fields.push(FieldRecord {
+        layer: 0,
+        start: raw.start,
+        end: raw.end,
+        text,
+        label,
+        node: 0,
+        step,
+        record: NO_RECORD,
+        kind,
+        codec,
+        editable: true,
+    });
+}
+
+/// Pairs of a form: keys and values are fields; a value that is JSON is walked.
+fn read_form(store: &mut Store<'_>, paths: &Automaton, limits: &Limits) -> Result<(), BodyError> {
+    let body = store.body;
+    let mut at = 0;
+    for pair in body.split(|&byte| byte == b'&') {
+        let cut = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
+        let (key, value) = (
+            (at, at + cut),
+            ((at + cut + 1).min(at + pair.len()), at + pair.len()),
+        );
+        at += pair.len() + 1;
+        if store.kept() + 2 >= limits.max_fields {
+            return Err(BodyError::TooManyFields);
+        }
+        let label = form_text(store, key);
+        let step = Step::Key(label);
+        if label.len() > 0 && !store.words.contains(store.text(label)) {
+            push(
+                store,
+                Place::in_layer(0, key.0, key.1),
+                label,
+                Place::NONE,
+                Codec::Form,
+                FieldKind::Key,
+                step,
+            );
+        }
+        let text = form_text(store, value);
+        if text.len() == 0 {
+            continue;
+        }
+        let inner = store.text(text);
+        if matches!(inner.first(), Some(b'{' | b'['))
+            && json::parse(inner, limits.max_depth, &mut json::Ignore).is_ok()
+        {
+            let (inner, node) = (inner.to_vec(), store.nodes.len() as u32);
+            store.nodes.push(Node { parent: 0, step });
+            let layer = store.layers.len() as u32 + 1;
+            let (start, end) = (value.0 as u32, value.1 as u32);
+            store.layers.push(crate::store::Layer {
+                parent: 0,
+                start,
+                end,
+                codec: Codec::Form,
+                text: Vec::new(),
+            });
+            let start = Start {
+                node,
+                label,
+                record: NO_RECORD,
+                state: FREE,
+                lines: false,
+            };
+            let mut walk = Walk::new(store, &inner, (layer, 1), paths, limits, start);
+            let walked = json::parse(&inner, limits.max_depth, &mut walk);
+            store.layers[layer as usize - 1].text = inner;
+            if let Err(Failed::Sink(why)) = walked {
+                return Err(why);
+            }
+        } else {
+            push(
+                store,
+                Place::in_layer(0, value.0, value.1),
+                text,
+                label,
+                Codec::Form,
+                FieldKind::Text,
+                step,
+            );
+        }
+    }
+    Ok(())
+}
+
+fn form_text(store: &mut Store<'_>, (start, end): (usize, usize)) -> Place {
+    let raw = &store.body[start..end];
+    if raw.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        store.decode(Codec::Form, raw)
+    } else {
+        Place::in_layer(0, start, end)
+    }
+}

@@ -1,0 +1,212 @@
+//! API tables: which routes there are and where text lives in their bodies. Data in `apis/*.toml`, compiled at load.
+//!
+//! A new provider is a new file there. A table whose own examples are read differently does not load.
+
+pub(crate) mod automaton;
+mod check;
+mod file;
+mod paths;
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use crate::error::TableError;
+use crate::route::{Direction, Route, Surface};
+use automaton::Automaton;
+use file::Paths;
+use paths::Pattern;
+
+/// Built-in tables: file name and text.
+const FILES: &[(&str, &str)] = &[
+    ("openai_chat.toml", include_str!("../../apis/openai_chat.toml")),
+    ("routes.toml", include_str!("../../apis/routes.toml")),
+    ("unknown.toml", include_str!("../../apis/unknown.toml")),
+];
+
+/// Id of the table for routes that no other table has.
+const UNKNOWN: &str = "unknown";
+
+/// Keys that tables name: they may be shown, for they are no one's data.
+pub(crate) type Words = HashSet<Box<[u8]>>;
+
+/// One API of one provider.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) id: String,
+    pub(crate) provider: Option<String>,
+    pub(crate) surface: Surface,
+    pub(crate) request: Automaton,
+    pub(crate) response: Automaton,
+}
+
+impl Api {
+    pub(crate) fn paths(&self, direction: Direction) -> &Automaton {
+        match direction {
+            Direction::Request => &self.request,
+            Direction::Response => &self.response,
+        }
+    }
+}
+
+/// All API tables. Immutable.
+///
+/// ```
+/// use naka_body::{ApiTables, Surface};
+/// let route = ApiTables::shared().route("POST", "/team-a/v1/chat/completions?trace=1");
+/// assert_eq!((route.api, route.surface, route.known), ("openai.chat", Surface::Chat, true));
+/// assert!(!ApiTables::shared().route("POST", "/v1/something").known);
+/// ```
+#[derive(Debug)]
+pub struct ApiTables {
+    apis: Vec<Api>,
+    unknown: usize,
+    /// Patterns with the API each leads to.
+    routes: Vec<(Pattern, usize)>,
+    words: Words,
+}
+
+impl ApiTables {
+    /// The built-in tables, compiled once for the process.
+    pub fn shared() -> &'static Self {
+        static TABLES: OnceLock<ApiTables> = OnceLock::new();
+        TABLES.get_or_init(|| match Self::builtin() {
+            Ok(tables) => tables,
+            // They are part of this crate and loaded by its unit tests.
+            Err(errors) => unreachable!("built-in API tables: {errors:?}"),
+        })
+    }
+
+    /// Compiles the built-in tables and runs their examples.
+    pub fn builtin() -> Result<Self, Vec<TableError>> {
+        Self::load(FILES)
+    }
+
+    /// Compiles tables given as (file name, TOML text) and runs their examples. One of them must have the id `unknown`.
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<TableError>> {
+        let mut tables = Self {
+            apis: Vec::new(),
+            unknown: 0,
+            routes: Vec::new(),
+            words: Words::new(),
+        };
+        let mut errors = Vec::new();
+        let mut entries = Vec::new();
+        for &(name, text) in files {
+            match toml::from_str::<file::File>(text) {
+                Ok(file) => entries.extend(file.api),
+                Err(why) => errors.push(TableError::BadFile {
+                    table: name.to_owned(),
+                    why: why.to_string(),
+                }),
+            }
+        }
+        for entry in &entries {
+            if let Err(why) = tables.add(entry) {
+                errors.push(why);
+            }
+        }
+        match tables.apis.iter().position(|api| api.id == UNKNOWN) {
+            Some(unknown) => tables.unknown = unknown,
+            None => errors.push(TableError::BadFile {
+                table: UNKNOWN.to_owned(),
+                why: "there must be one API with the id \"unknown\"".to_owned(),
+            }),
+        }
+        if errors.is_empty() {
+            entries
+                .iter()
+                .for_each(|entry| check::examples(&tables, entry, &mut errors));
+        }
+        if errors.is_empty() {
+            Ok(tables)
+        } else {
+            Err(errors)
+        }
+    }
+
+    fn add(&mut self, entry: &file::ApiEntry) -> Result<(), TableError> {
+        if self.apis.iter().any(|api| api.id == entry.id) {
+            return Err(TableError::Duplicate {
+                table: entry.id.clone(),
+                what: "this id".to_owned(),
+            });
+        }
+        for route in &entry.routes {
+            let bad = |why| TableError::BadPath {
+                table: entry.id.clone(),
+                path: route.clone(),
+                why,
+            };
+            let pattern = Pattern::new(route).map_err(bad)?;
+            if self.routes.iter().any(|(other, _)| other.same(&pattern)) {
+                return Err(TableError::Duplicate {
+                    table: entry.id.clone(),
+                    what: route.clone(),
+                });
+            }
+            self.routes.push((pattern, self.apis.len()));
+        }
+        let api = Api {
+            request: self.automaton(&entry.id, entry.request.as_ref())?,
+            response: self.automaton(&entry.id, entry.response.as_ref())?,
+            id: entry.id.clone(),
+            provider: entry.provider.clone(),
+            surface: entry.surface,
+        };
+        self.apis.push(api);
+        Ok(())
+    }
+
+    fn automaton(&mut self, table: &str, paths: Option<&Paths>) -> Result<Automaton, TableError> {
+        let none = Paths::default();
+        let paths = paths.unwrap_or(&none);
+        let builder = paths.compile(table)?;
+        self.words.extend(builder.words().map(Box::from));
+        let conflict = |index| TableError::Conflict {
+            table: table.to_owned(),
+            path: paths.path(index),
+        };
+        builder.build().map_err(conflict)
+    }
+
+    /// The API of a request. `path` is as in HTTP/2's `:path`: the query is ignored, a gateway's prefix too.
+    pub fn route(&self, method: &str, path: &str) -> Route<'_> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let found = self
+            .routes
+            .iter()
+            .filter(|(pattern, _)| pattern.matches(method, &segments));
+        let best = found.max_by_key(|(pattern, _)| pattern.weight());
+        self.make_route(best.map_or(self.unknown, |&(_, api)| api), best.is_some())
+    }
+
+    /// The API with this id, for tests and offline scans.
+    pub fn by_id(&self, id: &str) -> Option<Route<'_>> {
+        let api = self.apis.iter().position(|api| api.id == id)?;
+        Some(self.make_route(api, api != self.unknown))
+    }
+
+    fn make_route(&self, api: usize, known: bool) -> Route<'_> {
+        let table = &self.apis[api];
+        let (api, provider, surface) = (&*table.id, table.provider.as_deref(), table.surface);
+        Route {
+            api,
+            provider,
+            surface,
+            known,
+            table,
+            words: &self.words,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_tables_load_and_their_examples_hold() {
+        assert_eq!(ApiTables::builtin().err(), None);
+    }
+}
