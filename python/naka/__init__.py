@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from naka._core import __version__
+from naka.detect import Detector, Finding
 
-__all__ = ["__version__"]
+__all__ = ["Detector", "Finding", "__version__"]

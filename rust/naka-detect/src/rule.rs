@@ -64,6 +64,21 @@ pub enum Class {
     Masked,
 }
 
+impl Class {
+    /// The name that rule files use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Checksum => "checksum",
+            Self::Registry => "registry",
+            Self::Structure => "structure",
+            Self::Label => "label",
+            Self::Heuristic => "heuristic",
+            Self::Masked => "masked",
+        }
+    }
+}
+
 /// Whose identifier a rule finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]

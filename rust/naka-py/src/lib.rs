@@ -1,9 +1,13 @@
 //! The Python door: `naka._core`. Converts types and errors and releases the GIL; holds no logic.
 
+mod detect;
+
 use pyo3::prelude::*;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<detect::Detector>()?;
+    module.add_class::<detect::Finding>()?;
     Ok(())
 }
