@@ -90,10 +90,10 @@ def _limit(kind: str, context: dict[str, Any], value: object) -> tuple[str, str]
     """Code and message for a broken limit or form."""
     match kind:
         case "string_pattern_mismatch":
-            form = (
-                FORMS.get(context["pattern"]) or f"must be one of {context['pattern'].strip('^$()').replace('|', ', ')}"
-            )
-            return "policy_bad_form", f"{form}; {said(value)} is not"
+            pattern = context["pattern"]
+            form = FORMS.get(pattern)
+            words = form.words if form else f"must be one of {pattern.strip('^$()').replace('|', ', ')}"
+            return "policy_bad_form", f"{words}; {said(value)} is not"
         case "string_too_long":
             return "policy_too_long", f"may have {context['max_length']} characters"
         case "string_too_short":

@@ -57,8 +57,13 @@ class Flat:
     """In the order of `source["upstreams"]`."""
     rules: tuple[tuple[FlatRule, ...], ...]
     """Per pack, in the order of its flat rules."""
-    resolved: tuple[tuple[str, ...], ...]
-    """Per pack, the versions that `extends` stands for, such as `dpdp@1.0`."""
+    bases: tuple[tuple[Builtin, ...], ...]
+    """Per pack, the built-in packs that `extends` stands for."""
+
+    @property
+    def resolved(self) -> tuple[tuple[str, ...], ...]:
+        """Per pack, the versions that `extends` stands for, such as `dpdp@1.0`."""
+        return tuple(tuple(base.pin for base in bases) for bases in self.bases)
 
     def json(self) -> str:
         """The same packs give the same text."""
@@ -111,14 +116,13 @@ def flatten(packs: Iterable[Loaded[Pack]], upstreams: Iterable[Loaded[ClusterUps
     problems: list[Problem] = []
     flat_packs: list[Json] = []
     rules: list[tuple[FlatRule, ...]] = []
-    resolved: list[tuple[str, ...]] = []
+    all_bases: list[tuple[Builtin, ...]] = []
     for loaded in sorted_packs:
         bases = _bases(loaded, problems)
         flat_rules = _rules(loaded.model.spec, bases)
-        pins = tuple(base.pin for _, base in bases)
         rules.append(flat_rules)
-        resolved.append(pins)
-        flat_packs.append(_flat_pack(loaded.model, flat_rules, pins, [base.pack.spec for _, base in bases]))
+        all_bases.append(tuple(base for _, base in bases))
+        flat_packs.append(_flat_pack(loaded.model, flat_rules, all_bases[-1]))
     if problems:
         raise PolicyError("a pack extends one that is not built in", problems=problems)
     return Flat(
@@ -126,7 +130,7 @@ def flatten(packs: Iterable[Loaded[Pack]], upstreams: Iterable[Loaded[ClusterUps
         packs=sorted_packs,
         upstreams=sorted_upstreams,
         rules=tuple(rules),
-        resolved=tuple(resolved),
+        bases=tuple(all_bases),
     )
 
 
@@ -164,19 +168,19 @@ def _rules(spec: PolicySpec, bases: Sequence[tuple[int, Builtin]]) -> tuple[Flat
     return (*inherited, *written)
 
 
-def _flat_pack(pack: Pack, rules: Sequence[FlatRule], pins: Sequence[str], bases: Sequence[PolicySpec]) -> Json:
+def _flat_pack(pack: Pack, rules: Sequence[FlatRule], bases: Sequence[Builtin]) -> Json:
     spec = pack.spec
     flat: Json = {
         "kind": pack.kind,
         "name": pack.metadata.name,
         "mode": spec.mode.value,
-        "resolved": list(pins),
+        "resolved": [base.pin for base in bases],
         "workloadSelector": _dump(spec.workload_selector),
         "traffic": _dump(spec.traffic),
         "rules": [_flat_rule(rule) for rule in rules],
         "recognizers": [_dump(recognizer) for recognizer in spec.recognizers],
         "exemptions": [_dump(exemption) for exemption in spec.exemptions],
-        **_settings(spec, bases),
+        **_settings(spec, [base.pack.spec for base in bases]),
     }
     if isinstance(pack, ClusterPolicyPack):
         flat["namespaceSelector"] = _dump(pack.spec.namespace_selector)
@@ -229,9 +233,9 @@ def _own_or_strongest(said: Sequence[Any], order: Sequence[Any], default: Any) -
 
 
 def _joined_tuning(bases: Sequence[PolicySpec]) -> FineTuning:
-    found = [base.fine_tuning for base in bases if base.fine_tuning is not None]
-    action = max((t.on_finding for t in found), key=_ON_FINDING.index, default=FineTuningAction.AUDIT)
-    verdict = any(t.require_verdict for t in found)
+    found = [base.fine_tuning for base in bases if base.fine_tuning is not None] or [FineTuning()]
+    action = max((tuning.on_finding for tuning in found), key=_ON_FINDING.index)
+    verdict = any(tuning.require_verdict for tuning in found)
     return FineTuning.model_validate({"onFinding": action, "requireVerdict": verdict})
 
 

@@ -115,17 +115,29 @@ class PolicySpec(Part):
     ] = ()
     on_unscannable: Annotated[
         OnUnread | None,
-        Field(description="For images, token arrays, unknown encodings and what is too large: Allow, Audit or Block."),
+        Field(
+            description="For images, token arrays, unknown encodings and what is too large. Left out: what the "
+            "extended packs say, else Audit."
+        ),
     ] = None
     on_unknown_route: Annotated[
         OnUnread | None,
-        Field(description="For paths and hosts that no table knows: Allow, Audit or Block. All their text is scanned."),
+        Field(
+            description="For paths and hosts that no table knows; all their text is scanned. Left out: what the "
+            "extended packs say, else Audit."
+        ),
     ] = None
     failure: Annotated[
         Failure | None,
-        Field(description="When the sidecar is gone: Closed (calls get 503) or Open (calls pass unchecked)."),
+        Field(
+            description="When the sidecar is gone: Closed (calls get 503) or Open (calls pass unchecked). Left "
+            "out: Closed."
+        ),
     ] = None
-    fine_tuning: Annotated[FineTuning | None, Field(description="Training files and jobs.")] = None
+    fine_tuning: Annotated[
+        FineTuning | None,
+        Field(description="Training files and jobs. Left out: what the extended packs say, else the defaults below."),
+    ] = None
     restore: Annotated[Restore | None, Field(description="Where tokens are swapped back in answers.")] = None
     ledger: Annotated[Ledger | None, Field(description="How events are stored.")] = None
 

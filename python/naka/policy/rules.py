@@ -6,6 +6,7 @@ decided in Rust (`naka-policy`). No optional field of a rule makes it stricter t
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -33,7 +34,7 @@ from naka.policy.values import (
     Surface,
     WholeNumber,
     Within,
-    Word,
+    WordMatch,
 )
 
 __all__ = [
@@ -90,11 +91,18 @@ class LabelSelector(Part):
 
 
 class Traffic(Part):
-    """Which calls. An absent or empty list means any; a fact that cannot be determined counts as matching."""
+    """Which calls. An absent or empty list means any; a fact that cannot be determined counts as matching.
 
-    providers: Annotated[tuple[Word, ...], Field(max_length=100, description="Providers, such as openai.")] = ()
+    In a list, a word with `!` in front takes away; upper and lower case are alike, `*` stands for any characters.
+    """
+
+    providers: Annotated[
+        tuple[WordMatch, ...],
+        Field(max_length=100, description="Providers of the upstream, such as openai."),
+    ] = ()
     models: Annotated[
-        tuple[Glob, ...], Field(max_length=200, description="Model names; `*` stands for any characters.")
+        tuple[WordMatch, ...],
+        Field(max_length=200, description='Models that the call names, such as `gpt-*` or `"!gpt-4*"`.'),
     ] = ()
     surfaces: Annotated[tuple[Surface, ...], Field(max_length=32, description="Kinds of call.")] = ()
     directions: Annotated[
@@ -106,7 +114,7 @@ class Traffic(Part):
         Field(max_length=100, description='Country of the upstream: `IN`, or `"!IN"` for all but India.'),
     ] = ()
     purposes: Annotated[
-        tuple[Word, ...],
+        tuple[WordMatch, ...],
         Field(
             max_length=100,
             description="Purposes from the route's or workload's configuration, never from a client.",
@@ -160,6 +168,13 @@ class Legal(Part):
             "`upcoming`. The rule acts by its mode, also before this date."
         ),
     ] = None
+
+    def status(self, today: date) -> str:
+        """`in force`, or `upcoming (170 days)`: before that date nobody is in breach of the clause."""
+        days = (self.in_force_from - today).days if self.in_force_from is not None else 0
+        if days <= 0:
+            return "in force"
+        return f"upcoming ({days} day{'s' if days > 1 else ''})"
 
 
 class Rule(Part):
@@ -295,7 +310,8 @@ class Exemption(Part):
     ] = None
     sha256s: Annotated[
         tuple[Sha256, ...],
-        Field(max_length=10_000, description="Hashes of exact values, made by `naka policy hash`."),
+        # the generator of aliases would make sha256S of it
+        Field(alias="sha256s", max_length=10_000, description="Hashes of exact values, made by `naka policy hash`."),
     ] = ()
     reason: Annotated[Shown, Field(description="Why these values are harmless; shown to auditors.")]
     expires: Annotated[IsoDate, Field(description="Last day on which it counts.")]

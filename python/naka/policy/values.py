@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 from pydantic.alias_generators import to_camel
@@ -25,6 +25,7 @@ __all__ = [
     "Failure",
     "FineTuningAction",
     "Flag",
+    "Form",
     "Glob",
     "Host",
     "IsoDate",
@@ -45,6 +46,7 @@ __all__ = [
     "WholeNumber",
     "Within",
     "Word",
+    "WordMatch",
 ]
 
 
@@ -165,12 +167,21 @@ class Mark(StrEnum):
     MEMORY = "M"
 
 
-FORMS: Final[dict[str, str]] = {}
-"""Pattern -> what to write, for people."""
+class Form(NamedTuple):
+    """A form of text, for people."""
+
+    name: str
+    """In a table: `country`."""
+    words: str
+    """In a fault: `must be a country in two capital letters, such as IN`."""
 
 
-def _form(pattern: str, words: str) -> str:
-    FORMS[pattern] = words
+FORMS: Final[dict[str, Form]] = {}
+"""Pattern -> its form."""
+
+
+def _form(name: str, pattern: str, words: str) -> str:
+    FORMS[pattern] = Form(name, words)
     return pattern
 
 
@@ -184,41 +195,57 @@ def _iso_date(value: Any) -> Any:
 
 
 _NAME = _form(
-    r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+    "name",
+    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
     "must be lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
 )
 _ITEM = _form(
+    "id",
     r"^[a-z0-9][a-z0-9_.-]{0,62}$",
     "must be lower-case letters, digits, '-', '_' and '.', at most 63, beginning with a letter or digit",
 )
 _ENTITY_REF = _form(
+    "entity or group",
     r"^(group:[a-z][a-z_]{0,31}|[A-Za-z][A-Za-z0-9_]{0,63})$",
     "must be an entity such as IN_AADHAAR or a group such as group:identity",
 )
 _ENTITY = _form(
+    "new entity",
     r"^[A-Z][A-Z0-9_]{1,63}$",
     "must be upper-case letters, digits and '_', such as EMPLOYEE_ID",
 )
 _PACK = _form(
+    "built-in pack",
     r"^[a-z][a-z0-9-]{0,31}(@[0-9]{1,4}(\.[0-9]{1,4}){0,2})?$",
     "must be the name of a built-in pack, with or without a version, such as dpdp or rbi@1.0",
 )
-_REGION = _form(r"^[A-Z]{2}$", "must be a country in two capital letters, such as IN")
+_REGION = _form("country", r"^[A-Z]{2}$", "must be a country in two capital letters, such as IN")
 _REGION_MATCH = _form(
+    "country, `!` for all others",
     r"^!?[A-Z]{2}$",
     'must be a country in two capital letters, such as IN, or all others, such as "!IN" in quotes',
 )
-_SHA256 = _form(r"^[0-9a-f]{64}$", "must be 64 lower-case hexadecimal digits: make it with `naka policy hash`")
+_SHA256 = _form(
+    "sha256", r"^[0-9a-f]{64}$", "must be 64 lower-case hexadecimal digits: make it with `naka policy hash`"
+)
 _HOST = _form(
-    r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?$",
+    "host",
+    r"^((\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$",
     "must be a host name with or without a port, such as api.openai.com or 127.0.0.1:8081, without https://",
 )
 _PATH_PREFIX = _form(
+    "path",
     r"^/([A-Za-z0-9._~-]{1,64}(/[A-Za-z0-9._~-]{1,64}){0,7})?$",
     "must be a path without a slash at its end, such as /openai",
 )
-_WORD = _form(r"^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,127}$", "must be one word of letters, digits and _ . : / @ -")
+_WORD = _form("word", r"^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,127}$", "must be one word of letters, digits and _ . : / @ -")
+_WORD_MATCH = _form(
+    "word with `*`, `!` for all others",
+    r"^!?[A-Za-z0-9*][A-Za-z0-9_.:/@*-]{0,127}$",
+    "must be one word, in which * stands for any characters, such as gpt-*; a ! in front means all others",
+)
 _GLOB = _form(
+    "word with `*`",
     r"^[A-Za-z0-9*][A-Za-z0-9_.:/@*-]{0,127}$",
     "must be one word, in which * stands for any characters, such as gpt-*",
 )
@@ -234,6 +261,7 @@ Sha256: TypeAlias = Annotated[str, Field(pattern=_SHA256)]
 Host: TypeAlias = Annotated[str, Field(pattern=_HOST)]
 PathPrefix: TypeAlias = Annotated[str, Field(pattern=_PATH_PREFIX)]
 Word: TypeAlias = Annotated[str, Field(pattern=_WORD)]
+WordMatch: TypeAlias = Annotated[str, Field(pattern=_WORD_MATCH)]
 Glob: TypeAlias = Annotated[str, Field(pattern=_GLOB)]
 ClauseText: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 Shown: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]

@@ -82,7 +82,7 @@ def test_defaults_are_written_out():
     found = pack("  mode: Shadow\n  rules: [{id: a, entities: [IN_PAN], action: Mask}]\n")
     assert found["onUnscannable"] == found["onUnknownRoute"] == "Audit"
     assert found["failure"] == "Closed"
-    assert found["fineTuning"] == {"onFinding": "Audit", "requireVerdict": False}
+    assert found["fineTuning"] == {"onFinding": "Block", "requireVerdict": True}
     assert found["restore"]["tools"] == ["*"]
     assert found["ledger"] == {"durability": "async", "full": False}
     assert found["rules"][0]["mask"] == {"keepLast": 0}
