@@ -2,6 +2,8 @@
 
 from typing import TypedDict, final
 
+from naka.errors import Problem
+
 __version__: str
 
 @final
@@ -64,3 +66,9 @@ class Detector:
         """Findings in `text`, sorted by start; `label` is the key or column header whose value the text is."""
     def entities(self) -> list[EntityRow]:
         """Every entity it knows."""
+
+def compile_bundle(source: str) -> tuple[bytes, str, list[Problem]]:
+    """Flat source JSON -> canonical bundle, its revision (sha256, lower-case hex), and the compiler's doubts.
+
+    Raises `naka.errors.PolicyError` with every fault by its path in the source.
+    """

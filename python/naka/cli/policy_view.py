@@ -21,6 +21,9 @@ from naka.policy.rules import Rule, Traffic, When
 __all__ = ["checked", "faults", "pack", "packs", "table"]
 
 
+_WIDEST = 40  # characters that a plain column is padded to; longer cells are not cut
+
+
 def checked(result: Checked, *, as_json: bool) -> None:
     """A policy that can be used, with its warnings."""
     bundle = result.bundle
@@ -116,7 +119,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         Console().print(shown)
         return
     lines = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    widths = [min(max(len(line[column]) for line in lines), _WIDEST) for column in range(len(header))]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         sys.stdout.write("  ".join(cells).rstrip() + "\n")

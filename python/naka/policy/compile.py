@@ -78,7 +78,7 @@ def compile_packs(packs: Iterable[Loaded[Pack]], upstreams: Iterable[Loaded[Clus
 def compile_flat(flat: Flat) -> Bundle:
     """Compiles what `flatten` made."""
     try:
-        compiled = _core.compile_bundle(flat.json())
+        data, revision, warnings = _core.compile_bundle(flat.json())
     except PolicyError as error:
         problems = _told(flat, error.problems)
         count = len(problems)
@@ -87,8 +87,7 @@ def compile_flat(flat: Flat) -> Bundle:
         packs=tuple(_pack_info(flat, number) for number in range(len(flat.packs))),
         upstreams=tuple(upstream.model.metadata.name for upstream in flat.upstreams),
     )
-    warnings = tuple(_told(flat, compiled.warnings))
-    return Bundle(bytes=compiled.bytes, revision=compiled.revision, info=info, warnings=warnings)
+    return Bundle(bytes=data, revision=revision, info=info, warnings=tuple(_told(flat, warnings)))
 
 
 def _told(flat: Flat, problems: Iterable[Problem]) -> list[Problem]:
