@@ -2,23 +2,26 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::context::Page;
 use crate::finding::{EntityId, Finding, Tier};
 use crate::fold::{FoldBuffer, fold};
 use crate::normalize::normalize;
-use crate::oracle::Oracle;
 use crate::rule_error::RuleError;
 use crate::ruleset::{EntityInfo, RuleInfo, RuleSet};
+use crate::scan::{Engine, ScanBuffer};
 
 /// Finds personal data in text. Immutable; share it by `Arc`.
 #[derive(Debug)]
 pub struct Detector {
-    oracle: Oracle,
+    rules: RuleSet,
+    engine: Engine,
 }
 
 /// Memory that is reused from one scan to the next; one per thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
     fold: FoldBuffer,
+    scan: ScanBuffer,
 }
 
 impl Detector {
@@ -27,9 +30,7 @@ impl Detector {
     /// # Errors
     /// Every fault of the rule files, and every example that does not hold.
     pub fn builtin() -> Result<Self, Vec<RuleError>> {
-        let detector = Self {
-            oracle: Oracle::builtin()?,
-        };
+        let detector = Self::new(RuleSet::builtin()?)?;
         let errors = detector.check_examples();
         if errors.is_empty() { Ok(detector) } else { Err(errors) }
     }
@@ -41,8 +42,8 @@ impl Detector {
     #[must_use]
     pub fn shared() -> &'static Arc<Self> {
         static SHARED: OnceLock<Arc<Detector>> = OnceLock::new();
-        SHARED.get_or_init(|| match Oracle::builtin() {
-            Ok(oracle) => Arc::new(Self { oracle }),
+        SHARED.get_or_init(|| match RuleSet::builtin().and_then(Self::new) {
+            Ok(detector) => Arc::new(detector),
             Err(errors) => panic!("the built-in rules do not load: {}", errors[0]),
         })
     }
@@ -50,7 +51,19 @@ impl Detector {
     /// Scans `text`, which is the value of `label` (a JSON key, CSV header or form label) when there is one.
     /// Appends to `out`, sorted by start, the longest first.
     pub fn scan(&self, text: &[u8], label: Option<&[u8]>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
-        self.oracle.scan_into(text, label, &mut scratch.fold, out);
+        let folded = fold(text, &mut scratch.fold);
+        let page = Page {
+            text: folded.bytes(),
+            label: label.unwrap_or_default(),
+        };
+        self.engine.scan(&self.rules, page, &mut scratch.scan);
+        let findings = &mut scratch.scan.findings;
+        self.rules.resolve(page.text, findings);
+        for finding in findings.iter_mut() {
+            let (start, end) = folded.span(finding.start as usize, finding.end as usize);
+            (finding.start, finding.end) = (start as u32, end as u32);
+        }
+        out.append(findings);
     }
 
     /// All entities, by [`EntityId`].
@@ -106,8 +119,19 @@ impl Detector {
         );
     }
 
+    /// Bytes of memory of the compiled automata.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.engine.memory()
+    }
+
+    fn new(rules: RuleSet) -> Result<Self, Vec<RuleError>> {
+        let engine = Engine::new(&rules)?;
+        Ok(Self { rules, engine })
+    }
+
     fn rule_set(&self) -> &RuleSet {
-        self.oracle.rules()
+        &self.rules
     }
 
     fn check_examples(&self) -> Vec<RuleError> {

@@ -8,10 +8,8 @@ mod detector;
 mod finding;
 pub mod fold;
 mod judge;
-#[allow(dead_code)]
 mod lanes;
 mod lexicon;
-#[allow(dead_code)] // the lanes come next
 mod mask;
 mod neighbours;
 mod normalize;
@@ -20,6 +18,7 @@ mod resolve;
 mod rule;
 mod rule_error;
 mod ruleset;
+mod scan;
 mod table;
 mod window;
 

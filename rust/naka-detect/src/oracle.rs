@@ -66,10 +66,6 @@ impl Oracle {
         findings
     }
 
-    pub(crate) fn rules(&self) -> &RuleSet {
-        &self.rules
-    }
-
     pub(crate) fn scan_into(&self, text: &[u8], label: Option<&[u8]>, buffer: &mut FoldBuffer, out: &mut Vec<Finding>) {
         let folded = fold(text, buffer);
         let page = Page {

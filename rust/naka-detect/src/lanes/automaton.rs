@@ -4,7 +4,7 @@
 //! Built once from a rule set, never from an unanchored set (those explode: 17 digit patterns passed
 //! 64 MiB). The table holds 16-bit states and byte classes, so that the states of common text stay in
 //! the first-level cache. Patterns have no look-around and a bounded length, so a run reads at most
-//! [`Automaton::reach`] bytes.
+//! [`Limits::reach`] bytes.
 //! Cost: about 1 ns a byte read; no allocation once the caller's buffer has grown.
 
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
@@ -50,7 +50,6 @@ pub(crate) struct End {
 #[derive(Debug, Clone)]
 pub(crate) struct Automaton {
     dfa: Dfa,
-    reach: usize,
 }
 
 impl Automaton {
@@ -63,31 +62,19 @@ impl Automaton {
             .map(|(pattern, regex)| {
                 let hir = parse(regex).map_err(|why| CannotBuild::Syntax { pattern, why })?;
                 match length(&hir) {
-                    Some(length) if length <= limits.reach => Ok((hir, length)),
+                    Some(length) if length <= limits.reach => Ok(hir),
                     _ => Err(CannotBuild::Unfit { pattern }),
                 }
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let reach = hirs.iter().map(|(_, length)| *length).max().unwrap_or(0);
-        let hirs: Vec<&Hir> = hirs.iter().map(|(hir, _)| hir).collect();
         let nfa = compile(&hirs).ok_or(CannotBuild::TooLarge)?;
         let dfa = determinize(&nfa, limits.states).ok_or(CannotBuild::TooLarge)?;
-        Ok(Self { dfa, reach })
-    }
-
-    /// Most bytes that a run reads.
-    pub(crate) const fn reach(&self) -> usize {
-        self.reach
+        Ok(Self { dfa })
     }
 
     /// The table.
     pub(super) const fn dfa(&self) -> &Dfa {
         &self.dfa
-    }
-
-    /// True when a match may begin with `byte`.
-    pub(crate) fn begins_with(&self, byte: u8) -> bool {
-        self.dfa.step(self.dfa.start, byte) != 0
     }
 
     /// Runs from `start` and writes every position where patterns end, in ascending order.
@@ -132,7 +119,7 @@ pub(crate) fn length(hir: &Hir) -> Option<usize> {
     properties.maximum_len()
 }
 
-fn compile(hirs: &[&Hir]) -> Option<NFA> {
+fn compile(hirs: &[Hir]) -> Option<NFA> {
     NFA::compiler()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .configure(

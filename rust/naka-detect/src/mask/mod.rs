@@ -30,10 +30,12 @@ pub(crate) struct Classes {
     pub(crate) digit: u64,
     /// `A-Z a-z`.
     pub(crate) alpha: u64,
-    /// `0` alone: the fifth character of an IFSC.
-    pub(crate) zero: u64,
     /// `@`.
     pub(crate) at: u64,
+    /// `0-9 A-F a-f`.
+    pub(crate) hex: u64,
+    /// Space, `-`, `.` and `:`: what stands between the groups of a number.
+    pub(crate) separator: u64,
     /// Bytes of 0x80 and more: parts of characters beyond ASCII.
     pub(crate) high: u64,
 }

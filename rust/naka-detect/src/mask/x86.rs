@@ -51,13 +51,16 @@ impl Masks for Avx2 {
             for half in 0..2 {
                 let v = _mm256_loadu_si256(block.as_ptr().add(32 * half).cast());
                 out.digit |= bits(within(v, b'0', 9), half);
-                let folded = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
-                out.alpha |= bits(within(folded, b'a', 25), half);
-                out.zero |= bits(equal(v, b'0'), half);
+                let lower = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+                out.alpha |= bits(within(lower, b'a', 25), half);
                 out.at |= bits(equal(v, b'@'), half);
+                out.hex |= bits(within(lower, b'a', 5), half);
+                let dashes = _mm256_or_si256(within(v, b'-', 1), equal(v, b':')); // - and .
+                out.separator |= bits(_mm256_or_si256(dashes, equal(v, b' ')), half);
                 out.high |= bits(v, half);
             }
         }
+        out.hex |= out.digit;
         out
     }
 
@@ -119,11 +122,14 @@ impl Masks for Avx512 {
         // SAFETY: one load of 64 bytes; the caller has AVX-512BW.
         unsafe {
             let v = _mm512_loadu_si512(block.as_ptr().cast());
+            let lower = _mm512_or_si512(v, _mm512_set1_epi8(0x20));
+            let digit = within512(v, b'0', 9);
             Classes {
-                digit: within512(v, b'0', 9),
-                alpha: within512(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), b'a', 25),
-                zero: equal512(v, b'0'),
+                digit,
+                alpha: within512(lower, b'a', 25),
                 at: equal512(v, b'@'),
+                hex: digit | within512(lower, b'a', 5),
+                separator: within512(v, b'-', 1) | equal512(v, b':') | equal512(v, b' '),
                 high: _mm512_movepi8_mask(v),
             }
         }
