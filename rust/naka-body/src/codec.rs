@@ -92,11 +92,7 @@ impl Codec {
                         b' ' if self == Self::Form => out.push(b'+'),
                         _ => {
                             const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                            out.extend_from_slice(&[
-                                b'%',
-                                HEX[usize::from(byte >> 4)],
-                                HEX[usize::from(byte & 15)],
-                            ]);
+                            out.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
                         }
                     }
                 }
@@ -120,10 +116,7 @@ impl Codec {
             (Self::Json, _) => json::unit(raw, at),
             (Self::Form, b'+') => Unit::byte(1, b' '),
             (Self::Form | Self::Percent, b'%') => {
-                let hex = |offset: usize| {
-                    raw.get(at + offset)
-                        .and_then(|&digit| char::from(digit).to_digit(16))
-                };
+                let hex = |offset: usize| raw.get(at + offset).and_then(|&digit| char::from(digit).to_digit(16));
                 match (hex(1), hex(2)) {
                     (Some(high), Some(low)) => Unit::byte(3, (high << 4 | low) as u8),
                     _ => Unit::byte(1, b'%'),
@@ -135,12 +128,7 @@ impl Codec {
 
     /// Carries edits of the decoded text back to `raw`. `text` is the decoded text; `edits` are sorted and apart.
     /// Only the units that an edit covers are replaced, the others stay as they are written.
-    pub(crate) fn carry(
-        self,
-        raw: &[u8],
-        text: &[u8],
-        edits: Vec<RawEdit>,
-    ) -> Result<Vec<RawEdit>, EditError> {
+    pub(crate) fn carry(self, raw: &[u8], text: &[u8], edits: Vec<RawEdit>) -> Result<Vec<RawEdit>, EditError> {
         if let Self::Base64(_) = self {
             let mut bytes = Vec::new();
             self.encode(&splice(text, &edits), &mut bytes);

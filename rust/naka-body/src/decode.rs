@@ -75,8 +75,7 @@ impl Coding {
             Self::Deflate => deflate(bytes, budget),
             Self::Brotli => brotli(bytes, budget),
             Self::Zstd => {
-                let mut reader =
-                    zstd::stream::read::Decoder::with_buffer(bytes).map_err(|_| BodyError::BadEncoding)?;
+                let mut reader = zstd::stream::read::Decoder::with_buffer(bytes).map_err(|_| BodyError::BadEncoding)?;
                 reader
                     .window_log_max(ZSTD_WINDOW_LOG)
                     .map_err(|_| BodyError::BadEncoding)?;

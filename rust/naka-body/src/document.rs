@@ -1,6 +1,7 @@
 //! One body, read: its text fields, what in it cannot be read, and what it says about itself.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::facts::Facts;
 use crate::path;
@@ -171,6 +172,7 @@ impl fmt::Debug for Edit {
 /// let field = document.fields().next().unwrap();
 /// assert_eq!(document.path(field.id), "messages[0].content");
 /// assert_eq!(&field.text[12..], b"5109 8027 4087");
+/// assert_eq!(&body[document.source_range(field.id, 12, 26).unwrap()], b"5109 8027 4087");
 /// let edit = Edit { field: field.id, start: 12, end: 26, replacement: b"XXXX XXXX 4087".to_vec() };
 /// let sent = document.rewrite(&[edit])?;
 /// assert_eq!(sent, br#"{"model":"gpt-4o", "messages":[{"role":"user","content":"pay \u20b95 to XXXX XXXX 4087"}]}"#);
@@ -239,6 +241,18 @@ impl<'b> Document<'b> {
     /// Where something unscannable is, as in [`Self::path`].
     pub fn unscannable_path(&self, item: &Unscannable) -> String {
         path::render(&self.store, item.node, item.step)
+    }
+
+    /// The bytes of the body in which `start..end` of a field's decoded text is written: for showing where something is.
+    /// `None` where the field has no such part.
+    pub fn source_range(&self, field: FieldId, start: u32, end: u32) -> Option<Range<usize>> {
+        let part = Edit {
+            field,
+            start,
+            end,
+            replacement: Vec::new(),
+        };
+        rewrite::source_range(&self.store, &part).ok()
     }
 
     /// The body with the edits made. Bytes outside of them stay as they are, escapes and white space included; copies

@@ -175,10 +175,7 @@ impl fmt::Display for TableError {
             Self::BadFile { table, why } => write!(f, "API table {table}: {why}"),
             Self::BadPath { table, path, why } => write!(f, "API table {table}: path {path:?}: {why}"),
             Self::Conflict { table, path } => {
-                write!(
-                    f,
-                    "API table {table}: path {path:?} has two classes: keep one of them"
-                )
+                write!(f, "API table {table}: path {path:?} has two classes: keep one of them")
             }
             Self::Duplicate { table, what } => write!(f, "API table {table}: {what} is there twice"),
             Self::ExampleFailed { table, example, why } => {

@@ -116,9 +116,7 @@ fn is_utf16(body: &[u8]) -> bool {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..] => true,
         [0, 0, 0, fourth, ..] => fourth != 0,
         [0, second, 0, fourth, ..] => second != 0 && fourth != 0,
-        [first, 0, third, 0, ..] => {
-            first != 0 && (third != 0 || body.get(4).is_some_and(|&fifth| fifth != 0))
-        }
+        [first, 0, third, 0, ..] => first != 0 && (third != 0 || body.get(4).is_some_and(|&fifth| fifth != 0)),
         _ => false,
     }
 }
@@ -160,9 +158,7 @@ fn read_json(
         }
         Err(Failed::Sink(why)) => Err(why),
         Err(Failed::Syntax(Syntax::TooDeep)) => Err(BodyError::TooDeep),
-        Err(Failed::Syntax(Syntax::Wrong { at }))
-            if format == Format::Json && !all_lines(text, from, limits) =>
-        {
+        Err(Failed::Syntax(Syntax::Wrong { at })) if format == Format::Json && !all_lines(text, from, limits) => {
             walk.broken(at)?;
             Ok(true)
         }
@@ -197,12 +193,7 @@ fn all_lines(body: &[u8], from: usize, limits: &Limits) -> bool {
     valid && count > 1
 }
 
-fn read_lines(
-    store: &mut Store<'_>,
-    from: usize,
-    paths: &Automaton,
-    limits: &Limits,
-) -> Result<(), BodyError> {
+fn read_lines(store: &mut Store<'_>, from: usize, paths: &Automaton, limits: &Limits) -> Result<(), BodyError> {
     let body = store.body;
     let mut whole = true;
     for (number, begin, end) in lines(body, from) {
@@ -243,27 +234,11 @@ fn read_text(store: &mut Store<'_>) -> Result<(), BodyError> {
     if store.body.contains(&0) {
         opaque(store, Reason::Binary)?;
     }
-    push(
-        store,
-        all,
-        all,
-        Place::NONE,
-        Codec::Plain,
-        FieldKind::Text,
-        Step::Here,
-    );
+    push(store, all, all, Place::NONE, Codec::Plain, FieldKind::Text, Step::Here);
     Ok(())
 }
 
-fn push(
-    store: &mut Store<'_>,
-    raw: Place,
-    text: Place,
-    label: Place,
-    codec: Codec,
-    kind: FieldKind,
-    step: Step,
-) {
+fn push(store: &mut Store<'_>, raw: Place, text: Place, label: Place, codec: Codec, kind: FieldKind, step: Step) {
     store.fields.push(FieldRecord {
         layer: 0,
         start: raw.start,
@@ -285,10 +260,7 @@ fn read_form(store: &mut Store<'_>, paths: &Automaton, limits: &Limits) -> Resul
     let mut at = 0;
     for pair in body.split(|&byte| byte == b'&') {
         let cut = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
-        let (key, value) = (
-            (at, at + cut),
-            ((at + cut + 1).min(at + pair.len()), at + pair.len()),
-        );
+        let (key, value) = ((at, at + cut), ((at + cut + 1).min(at + pair.len()), at + pair.len()));
         at += pair.len() + 1;
         if store.kept() + 2 >= limits.max_fields {
             return Err(BodyError::TooManyFields);
@@ -311,8 +283,7 @@ fn read_form(store: &mut Store<'_>, paths: &Automaton, limits: &Limits) -> Resul
             continue;
         }
         let inner = store.text(text);
-        if matches!(inner.first(), Some(b'{' | b'['))
-            && json::parse(inner, limits.max_depth, &mut json::Ignore).is_ok()
+        if matches!(inner.first(), Some(b'{' | b'[')) && json::parse(inner, limits.max_depth, &mut json::Ignore).is_ok()
         {
             let (inner, node) = (inner.to_vec(), store.nodes.len() as u32);
             store.nodes.push(Node { parent: 0, step });

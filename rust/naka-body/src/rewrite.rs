@@ -1,6 +1,7 @@
 //! Edits back into the body: from field to layer to the layer around it, until they are spans of the body.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::codec::{Codec, RawEdit, splice};
 use crate::document::{Edit, FieldKind, NO_RECORD};
@@ -27,9 +28,9 @@ pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, Edit
             .ok_or(EditError::OutOfRange)?;
         let text = store.text(field.text);
         check(field, text, group)?;
-        let moves = group.iter().any(|edit| {
-            characters(&text[edit.start as usize..edit.end as usize]) != characters(&edit.replacement)
-        });
+        let moves = group
+            .iter()
+            .any(|edit| characters(&text[edit.start as usize..edit.end as usize]) != characters(&edit.replacement));
         *records.entry(field.record).or_default() |= moves;
         layers
             .entry(field.layer)
@@ -48,6 +49,20 @@ pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, Edit
         layers.entry(inner.parent).or_default().extend(carried);
     }
     Ok(store.body.to_vec())
+}
+
+/// Where in the body a part of a field's text is written: what an edit of it would replace.
+pub(crate) fn source_range(store: &Store<'_>, part: &Edit) -> Result<Range<usize>, EditError> {
+    let field = store.fields.get(part.field.0 as usize).ok_or(EditError::OutOfRange)?;
+    let mut layer = field.layer;
+    let mut edits = field_edits(store, field, store.text(field.text), &[part])?;
+    while layer != 0 {
+        let inner = &store.layers[layer as usize - 1];
+        let raw = &store.layer_text(inner.parent)[inner.start as usize..inner.end as usize];
+        edits = shifted(inner.codec.carry(raw, &inner.text, edits)?, inner.start);
+        layer = inner.parent;
+    }
+    Ok(edits[0].start..edits[0].end)
 }
 
 /// The edits of one field must be inside it, apart, on character borders, and in UTF-8.
@@ -178,8 +193,7 @@ fn with_stale(store: &Store<'_>, edits: Vec<RawEdit>, records: &BTreeMap<u32, bo
 
 /// A body that was JSON must be JSON still.
 fn finish(store: &Store<'_>, body: &[u8]) -> Result<Vec<u8>, EditError> {
-    let valid =
-        |text: &[u8], from: usize| json::parse_from(text, from, usize::MAX, &mut json::Ignore).is_ok();
+    let valid = |text: &[u8], from: usize| json::parse_from(text, from, usize::MAX, &mut json::Ignore).is_ok();
     let holds = match store.json {
         Json::No => true,
         Json::Value(from) => valid(body, from),

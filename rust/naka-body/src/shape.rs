@@ -23,8 +23,7 @@ pub(crate) fn is_machine_id(text: &[u8]) -> bool {
     // Prefix of letters, a joint, and sixteen or more random characters.
     if let Some(joint) = text.iter().position(|&byte| byte == b'_' || byte == b'-') {
         let (prefix, rest) = (&text[..joint], &text[joint + 1..]);
-        if !prefix.is_empty() && prefix.iter().all(u8::is_ascii_lowercase) && (16..=128).contains(&rest.len())
-        {
+        if !prefix.is_empty() && prefix.iter().all(u8::is_ascii_lowercase) && (16..=128).contains(&rest.len()) {
             return rest
                 .iter()
                 .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
@@ -48,8 +47,7 @@ pub(crate) fn is_enum_value(text: &[u8]) -> bool {
         && text.first().is_some_and(u8::is_ascii_lowercase)
         && text.iter().all(|&byte| {
             digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
-            digits < 4
-                && (byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.'))
+            digits < 4 && (byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.'))
         })
 }
 
@@ -71,12 +69,7 @@ pub(crate) fn is_blob(text: &[u8]) -> bool {
             return false;
         }
     }
-    upper
-        && lower
-        && digit
-        && text[MIN_BLOB..]
-            .iter()
-            .fold(true, |all, &byte| all & is_base64(byte))
+    upper && lower && digit && text[MIN_BLOB..].iter().fold(true, |all, &byte| all & is_base64(byte))
 }
 
 fn is_base64(byte: u8) -> bool {

@@ -168,8 +168,7 @@ impl<'w, 'b> Walk<'w, 'b> {
 
     fn decoded(&mut self, quoted: Quoted) -> Place {
         if quoted.escaped {
-            self.store
-                .decode(Codec::Json, &self.text[quoted.start..quoted.end])
+            self.store.decode(Codec::Json, &self.text[quoted.start..quoted.end])
         } else {
             self.place(quoted)
         }

@@ -57,10 +57,7 @@ fn every_encoding_is_undone() {
             "{name}"
         );
     }
-    assert_eq!(
-        decode("X-GZip", &gzip(TEXT), &Limits::default()).as_deref(),
-        Ok(TEXT)
-    );
+    assert_eq!(decode("X-GZip", &gzip(TEXT), &Limits::default()).as_deref(), Ok(TEXT));
     assert_eq!(decode("", TEXT, &Limits::default()).as_deref(), Ok(TEXT));
 }
 
@@ -133,11 +130,7 @@ fn a_bomb_is_refused_at_the_limit() {
         ..Limits::default()
     };
     for (name, pack) in ALL {
-        assert_eq!(
-            decode(name, &pack(&zeros), &limits),
-            Err(BodyError::TooLarge),
-            "{name}"
-        );
+        assert_eq!(decode(name, &pack(&zeros), &limits), Err(BodyError::TooLarge), "{name}");
     }
     // Two layers of gzip: each is far below the ratio, both together are not.
     let twice = gzip(&gzip(&zeros));
@@ -156,10 +149,7 @@ fn a_brotli_stream_that_asks_for_a_huge_window_is_refused() {
     };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*TEXT, &mut packed, &params).unwrap();
-    assert_eq!(
-        decode("br", &packed, &Limits::default()),
-        Err(BodyError::BadEncoding)
-    );
+    assert_eq!(decode("br", &packed, &Limits::default()), Err(BodyError::BadEncoding));
 }
 
 #[test]
@@ -169,8 +159,5 @@ fn a_zstd_frame_that_asks_for_a_huge_window_is_refused() {
     writer.long_distance_matching(true).unwrap();
     writer.write_all(TEXT).unwrap();
     let packed = writer.finish().unwrap();
-    assert_eq!(
-        decode("zstd", &packed, &Limits::default()),
-        Err(BodyError::BadEncoding)
-    );
+    assert_eq!(decode("zstd", &packed, &Limits::default()), Err(BodyError::BadEncoding));
 }

@@ -123,11 +123,7 @@ pub(crate) fn parse_from<S: Sink>(
 
 /// Reads `"key" :` and returns the first byte of the value.
 #[inline]
-fn key<S: Sink>(
-    lexer: &mut Lexer<'_>,
-    byte: Option<u8>,
-    sink: &mut S,
-) -> Result<Option<u8>, Failed<S::Error>> {
+fn key<S: Sink>(lexer: &mut Lexer<'_>, byte: Option<u8>, sink: &mut S) -> Result<Option<u8>, Failed<S::Error>> {
     let at = lexer.at;
     if byte != Some(b'"') {
         return Err(Syntax::Wrong { at }.into());

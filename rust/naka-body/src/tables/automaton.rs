@@ -136,8 +136,7 @@ impl Builder {
     pub(crate) fn add_deciding(&mut self, path: &str) -> Result<(), &'static str> {
         let index = u8::try_from(self.deciding.len()).ok().filter(|&index| index < 32);
         let index = index.ok_or("more than 32 deciding keys")?;
-        self.deciding
-            .push(path.rsplit('.').next().unwrap_or(path).to_owned());
+        self.deciding.push(path.rsplit('.').next().unwrap_or(path).to_owned());
         self.add(path, Mark::Deciding(index))
     }
 
@@ -268,10 +267,7 @@ impl Build<'_> {
                 next(&|step| *step == Step::AnyKey || matches!(step, Step::Key(name) if **name == *key)),
             ));
         }
-        let (other, item) = (
-            next(&|step| *step == Step::AnyKey),
-            next(&|step| *step == Step::Item),
-        );
+        let (other, item) = (next(&|step| *step == Step::AnyKey), next(&|step| *step == Step::Item));
         let mut keys = Vec::new();
         for (key, positions) in ahead {
             keys.push((key, self.state(positions, inside)?));
@@ -299,9 +295,7 @@ fn steps(path: &str) -> Result<Vec<Step>, &'static str> {
             _ => return Err("a key is made of letters, digits, `_` and `-`"),
         }
         while !items.is_empty() {
-            items = items
-                .strip_prefix("[*]")
-                .ok_or("only `[*]` may stand in brackets")?;
+            items = items.strip_prefix("[*]").ok_or("only `[*]` may stand in brackets")?;
             steps.push(Step::Item);
         }
     }

@@ -14,9 +14,7 @@ pub(super) fn examples(tables: &ApiTables, entry: &ApiEntry, errors: &mut Vec<Ta
         });
     };
     for (index, line) in entry.matches.iter().enumerate() {
-        let (line, wanted) = line
-            .strip_prefix('!')
-            .map_or((&**line, true), |line| (line, false));
+        let (line, wanted) = line.strip_prefix('!').map_or((&**line, true), |line| (line, false));
         let (method, path) = line.split_once(' ').unwrap_or((line, ""));
         let found = tables.route(method, path).api;
         if (found == entry.id) != wanted {

@@ -117,11 +117,7 @@ impl ApiTables {
                 .iter()
                 .for_each(|entry| check::examples(&tables, entry, &mut errors));
         }
-        if errors.is_empty() {
-            Ok(tables)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(tables) } else { Err(errors) }
     }
 
     fn add(&mut self, entry: &file::ApiEntry) -> Result<(), TableError> {
