@@ -77,7 +77,7 @@ def config(
         float, typer.Option(min=0.05, max=60, help="Seconds that one answer of the sidecar may take.")
     ] = 2.0,
     buffer_bytes: Annotated[
-        int, typer.Option(min=1 << 16, help="Largest body that Envoy holds; above the policy's maxBufferedBytes.")
+        int, typer.Option(min=9 << 20, help="Largest body that Envoy holds; above the policy's maxBufferedBytes.")
     ] = 16 << 20,
     ca_file: Annotated[
         Path | None, typer.Option("--upstream-ca", help="PEM bundle to verify https upstreams against.")
