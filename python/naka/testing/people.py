@@ -29,8 +29,8 @@ GIVEN_NAMES: dict[str, tuple[str, ...]] = {
 
 SURNAMES: dict[str, tuple[str, ...]] = {
     "latin": words(
-        "Sharma Verma Gupta Mehta Patel Shah Iyer Nair Menon Reddy Rao Naidu Pillai Subramaniam "
-        "Krishnan Banerjee Chatterjee Mukherjee Ghosh Das Sen Singh Kaur Gill Sandhu Khan Ansari "
+        "Sharma Verma Gupta Mehta Patel Sheth Iyer Nair Menon Reddy Rao Naidu Pillai Subramaniam "
+        "Krishnan Banerjee Chatterjee Mukherjee Ghosh Das Sen Singh Kaur Gill Sandhu Lodhi Ansari "
         "Qureshi Sheikh Fernandes Pereira Kulkarni Deshpande Joshi Patil Jadhav Shinde Pawar "
         "Yadav Mishra Tiwari Pandey Chauhan Rathore Agarwal Bansal Malhotra Kapoor Chopra Bhatt "
         "Trivedi Desai Hegde Shetty Gowda Murthy Mahato Hembrom Lyngdoh"
