@@ -6,9 +6,10 @@
 use crate::check::Compact;
 use crate::context::{Memory, Page, Voice, Voices};
 use crate::finding::{EntityId, Evidence, Finding, Flags, RuleId, Tier, WordId};
+use crate::lanes::starts_word;
 use crate::lexicon::Last;
 use crate::neighbours::{self, Neighbours, Sides};
-use crate::rule::{Class, Holder, Scale};
+use crate::rule::{Anchor, Class, Holder, Scale};
 use crate::ruleset::{Key, Lookup, Pattern, RuleSet};
 
 /// Where a pattern matched: `end` is its longest match from `start`.
@@ -32,6 +33,9 @@ impl RuleSet {
             end,
         } = candidate;
         let pattern = &self.patterns[usize::from(index)];
+        if pattern.anchor == Anchor::Words && !starts_word(page.text, start) {
+            return None;
+        }
         let sides = neighbours::look(page.text, start, end, pattern.neighbours)?;
         let text = &page.text[start..end];
         let mut evidence = Evidence::FORMAT;

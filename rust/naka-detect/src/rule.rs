@@ -144,7 +144,7 @@ pub enum Anchor {
     Groups,
     /// Every match holds an `@`.
     At,
-    /// Every match starts with a word or prefix out of a list.
+    /// Every match starts with a word or prefix out of a list, where a word starts; a start inside a word is refused.
     Words,
 }
 

@@ -8,7 +8,7 @@
 use crate::context::{Memory, Page};
 use crate::finding::Finding;
 use crate::judge::Candidate;
-use crate::lanes::{Anchor, Anchored, End, Grouped, MAX_PATTERNS, Source, Unfit};
+use crate::lanes::{Anchor, Anchored, End, Grouped, MAX_PATTERNS, Source, Unfit, WordCarry, Worded};
 use crate::mask::{self, BLOCK, Level, Masks};
 use crate::rule;
 use crate::rule_error::RuleError;
@@ -21,6 +21,7 @@ pub(crate) struct Engine {
     numbers: Vec<Anchored>,
     addresses: Vec<Anchored>,
     groups: Vec<Grouped>,
+    words: Vec<Worded>,
 }
 
 /// Memory that is reused from one scan to the next.
@@ -77,6 +78,9 @@ impl Engine {
         let grouped = of(rule::Anchor::Groups);
         let groups = grouped.chunks(MAX_PATTERNS).map(|part| Grouped::new(part, MAX_MATCH));
         let groups = groups.filter_map(|lane| lane.map_err(&mut fail).ok()).collect();
+        let worded = of(rule::Anchor::Words);
+        let words = worded.chunks(MAX_PATTERNS).map(|part| Worded::new(part, MAX_MATCH));
+        let words = words.filter_map(|lane| lane.map_err(&mut fail).ok()).collect();
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -85,6 +89,7 @@ impl Engine {
             numbers,
             addresses,
             groups,
+            words,
         })
     }
 
@@ -96,7 +101,8 @@ impl Engine {
             .chain(&self.addresses)
             .map(Anchored::memory)
             .sum::<usize>();
-        anchored + self.groups.iter().map(Grouped::memory).sum::<usize>()
+        let groups = self.groups.iter().map(Grouped::memory).sum::<usize>();
+        anchored + groups + self.words.iter().map(Worded::memory).sum::<usize>()
     }
 
     /// Scans a page and leaves all accepted candidates in `buffer.findings`, overlaps included.
@@ -125,6 +131,8 @@ struct Run<'r> {
 fn walk<M: Masks>(run: &mut Run<'_>) {
     let text = run.page.text;
     let has_groups = !run.engine.groups.is_empty();
+    let has_words = !run.engine.words.is_empty();
+    let mut word_carry = WordCarry::default();
     let (mut digits, mut triples) = (0u64, 0u64);
     let mut carry = Default::default();
     let mut base = 0;
@@ -158,6 +166,14 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
             let mut starts = Grouped::starts(&classes, &mut carry);
             while starts != 0 {
                 run.group(base + starts.trailing_zeros() as usize - Grouped::LAG);
+                starts &= starts - 1;
+            }
+        }
+        if has_words {
+            // SAFETY: as above.
+            let mut starts = word_carry.starts(&classes, || unsafe { M::leads(block) });
+            while starts != 0 {
+                run.word(base + starts.trailing_zeros() as usize);
                 starts &= starts - 1;
             }
         }
@@ -215,6 +231,21 @@ impl Run<'_> {
         } = self;
         let ScanBuffer { ends, memory, findings } = &mut **buffer;
         for lane in &engine.groups {
+            lane.propose(page.text, start, ends, |pattern, start, end| {
+                findings.extend(rules.judge(page, Candidate { pattern, start, end }, memory));
+            });
+        }
+    }
+
+    fn word(&mut self, start: usize) {
+        let Self {
+            engine,
+            rules,
+            page,
+            buffer,
+        } = self;
+        let ScanBuffer { ends, memory, findings } = &mut **buffer;
+        for lane in &engine.words {
             lane.propose(page.text, start, ends, |pattern, start, end| {
                 findings.extend(rules.judge(page, Candidate { pattern, start, end }, memory));
             });

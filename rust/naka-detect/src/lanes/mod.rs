@@ -5,6 +5,7 @@
 //! | [`Anchored`], digits | run of three digits or more | numbers, codes that hold such a run |
 //! | [`Anchored`], at | `@` | e-mail and payment addresses |
 //! | [`Grouped`] | short groups of (hex) digits with one separator between | IP addresses, dictated numbers |
+//! | [`Worded`] | start of a word | honorifics, labels, fixed prefixes |
 //!
 //! A lane proposes every candidate that the judge could accept, and each once. That is what the tests
 //! against the oracle hold.
@@ -14,11 +15,16 @@ mod automaton;
 mod backward;
 mod determinize;
 mod grouped;
+mod prefix;
+mod worded;
+mod words;
 
 pub(crate) use anchored::Anchored;
 pub(crate) use automaton::{End, MAX_PATTERNS};
 pub(crate) use backward::Anchor;
 pub(crate) use grouped::Grouped;
+pub(crate) use worded::Worded;
+pub(crate) use words::{Carry as WordCarry, starts_word};
 
 /// A pattern on its way into a lane.
 #[derive(Debug, Clone, Copy)]

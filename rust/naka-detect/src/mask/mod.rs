@@ -40,6 +40,21 @@ pub(crate) struct Classes {
     pub(crate) high: u64,
 }
 
+/// Where characters beyond ASCII begin. Computed only for blocks that hold some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Leads {
+    /// The first byte of a character of two bytes or more.
+    pub(crate) all: u64,
+    /// 0xC2: Latin punctuation and spaces, two bytes.
+    pub(crate) c2: u64,
+    /// 0xE2: quotes, dashes, currency signs, three bytes.
+    pub(crate) e2: u64,
+    /// 0xF0: emoji, four bytes.
+    pub(crate) f0: u64,
+    /// 0xA4 and 0xA5, the last byte of a danda (and of other characters).
+    pub(crate) danda: u64,
+}
+
 /// One way to classify blocks. The methods are pure; all implementations give equal results.
 pub(crate) trait Masks: Copy {
     /// Classifies one block.
@@ -47,6 +62,12 @@ pub(crate) trait Masks: Copy {
     /// # Safety
     /// The machine must have the instructions of this implementation.
     unsafe fn classes(block: &[u8; BLOCK]) -> Classes;
+
+    /// Finds the characters beyond ASCII of one block.
+    ///
+    /// # Safety
+    /// As for [`Masks::classes`].
+    unsafe fn leads(block: &[u8; BLOCK]) -> Leads;
 
     /// Positions that may begin a character which [`crate::fold`] changes: never misses one, and is
     /// exact for digits of the scripts in which whole texts are written.
@@ -137,13 +158,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn run(level: Level, window: &Window) -> (Classes, u64) {
-        fn both<M: Masks>(window: &Window) -> (Classes, u64) {
+    fn run(level: Level, window: &Window) -> (Classes, Leads, u64) {
+        fn all<M: Masks>(window: &Window) -> (Classes, Leads, u64) {
             let block: &[u8; BLOCK] = window[..BLOCK].try_into().expect("a window holds a block");
             // SAFETY: called through `dispatch!`, which checks the level.
-            unsafe { (M::classes(block), M::foldable(window)) }
+            unsafe { (M::classes(block), M::leads(block), M::foldable(window)) }
         }
-        dispatch!(level, both<'w>(window: &'w Window) -> (Classes, u64))
+        dispatch!(level, all<'w>(window: &'w Window) -> (Classes, Leads, u64))
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Masks by a table look-up a byte: the definition that the vector versions are tested against.
 
-use super::{BLOCK, Classes, Masks, Window};
+use super::{BLOCK, Classes, Leads, Masks, Window};
 
 /// Works on every machine.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,19 @@ impl Masks for Portable {
             out.hex |= u64::from(byte.is_ascii_hexdigit()) << i;
             out.separator |= u64::from(matches!(byte, b' ' | b'-' | b'.' | b':')) << i;
             out.high |= u64::from(byte >= 0x80) << i;
+        }
+        out
+    }
+
+    #[inline(always)]
+    unsafe fn leads(block: &[u8; BLOCK]) -> Leads {
+        let mut out = Leads::default();
+        for (i, &byte) in block.iter().enumerate() {
+            out.all |= u64::from(byte >= 0xC0) << i;
+            out.c2 |= u64::from(byte == 0xC2) << i;
+            out.e2 |= u64::from(byte == 0xE2) << i;
+            out.f0 |= u64::from(byte == 0xF0) << i;
+            out.danda |= u64::from(matches!(byte, 0xA4 | 0xA5)) << i;
         }
         out
     }

@@ -2,7 +2,7 @@
 //! The functions carry no `target_feature` themselves: they are inlined into callers that do
 //! (`mask::dispatch!`), and only there do the intrinsics become instructions.
 
-use super::{BLOCK, Classes, Masks, Window};
+use super::{BLOCK, Classes, Leads, Masks, Window};
 use std::arch::x86_64::*;
 
 /// 32 bytes at a time.
@@ -61,6 +61,23 @@ impl Masks for Avx2 {
             }
         }
         out.hex |= out.digit;
+        out
+    }
+
+    #[inline(always)]
+    unsafe fn leads(block: &[u8; BLOCK]) -> Leads {
+        let mut out = Leads::default();
+        // SAFETY: both loads lie inside the block; the caller has AVX2.
+        unsafe {
+            for half in 0..2 {
+                let v = _mm256_loadu_si256(block.as_ptr().add(32 * half).cast());
+                out.all |= bits(within(v, 0xC0, 0x3F), half);
+                out.c2 |= bits(equal(v, 0xC2), half);
+                out.e2 |= bits(equal(v, 0xE2), half);
+                out.f0 |= bits(equal(v, 0xF0), half);
+                out.danda |= bits(within(v, 0xA4, 1), half);
+            }
+        }
         out
     }
 
@@ -131,6 +148,21 @@ impl Masks for Avx512 {
                 hex: digit | within512(lower, b'a', 5),
                 separator: within512(v, b'-', 1) | equal512(v, b':') | equal512(v, b' '),
                 high: _mm512_movepi8_mask(v),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn leads(block: &[u8; BLOCK]) -> Leads {
+        // SAFETY: one load of 64 bytes; the caller has AVX-512BW.
+        unsafe {
+            let v = _mm512_loadu_si512(block.as_ptr().cast());
+            Leads {
+                all: within512(v, 0xC0, 0x3F),
+                c2: equal512(v, 0xC2),
+                e2: equal512(v, 0xE2),
+                f0: equal512(v, 0xF0),
+                danda: within512(v, 0xA4, 1),
             }
         }
     }
