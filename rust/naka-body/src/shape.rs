@@ -18,6 +18,8 @@ pub(crate) fn is_setting(text: &[u8]) -> bool {
 
 /// What a generator of ids makes: `call_9xkq…`, a UUID, a long hexadecimal digest.
 pub(crate) fn is_machine_id(text: &[u8]) -> bool {
+    // Random letters and digits rarely have so many digits in a row; a telephone number glued to a name does.
+    const MAX_DIGITS: usize = 6;
     let mixed = |text: &[u8]| text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
     // Prefix of letters, a joint, and sixteen or more random characters.
@@ -27,7 +29,10 @@ pub(crate) fn is_machine_id(text: &[u8]) -> bool {
             return rest
                 .iter()
                 .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-                && mixed(rest);
+                && mixed(rest)
+                && rest
+                    .split(|byte| !byte.is_ascii_digit())
+                    .all(|digits| digits.len() <= MAX_DIGITS);
         }
     }
     match text.len() {
@@ -103,11 +108,27 @@ pub(crate) fn data_url(text: &[u8]) -> Option<DataUrl<'_>> {
         .rsplit(';')
         .next()
         .is_some_and(|last| last.eq_ignore_ascii_case("base64"));
-    // `data:a,b` is also how people write: without a media type or base64 it is text.
-    (media.contains('/') || base64).then_some(DataUrl {
+    // `data:98…/Mumbai,call` is also how people write: without a media type or base64 it is text.
+    (is_media_type(media) || media.is_empty() && base64).then_some(DataUrl {
         media,
         base64,
         data: comma + 1,
+    })
+}
+
+fn is_media_type(text: &str) -> bool {
+    const CLASSES: [&str; 8] = [
+        "text",
+        "image",
+        "audio",
+        "video",
+        "application",
+        "font",
+        "model",
+        "message",
+    ];
+    text.split_once('/').is_some_and(|(class, rest)| {
+        CLASSES.iter().any(|name| class.eq_ignore_ascii_case(name)) && is_setting(rest.as_bytes())
     })
 }
 

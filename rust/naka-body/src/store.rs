@@ -133,7 +133,8 @@ impl<'b> Store<'b> {
             u32::MAX => return b"",
             layer => self.layer_text(layer - 1),
         };
-        &buffer[place.start as usize..place.end as usize]
+        // Nothing, for a layer that is being walked further out: it keeps its text to itself until then.
+        buffer.get(place.start as usize..place.end as usize).unwrap_or_default()
     }
 
     /// Decodes `raw` into the arena.
