@@ -48,7 +48,7 @@ fn what_no_table_has_is_unknown() {
         "",
         "/",
         "/v1",
-        "/v1/chat",
+        "/v2/chats",
         "/v1/chat/completion",
         "/v1/Chat/completions",
         "*",
