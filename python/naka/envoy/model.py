@@ -31,7 +31,7 @@ class Upstream:
     """Where calls go: one host."""
 
     name: str
-    """Route prefix (`/<name>/...`) and name of the Envoy cluster; `[a-z0-9-]`, at most 63 characters."""
+    """Name of the route and of the Envoy cluster; told to the sidecar."""
     host: str
     """A name or an IP address."""
     port: int
@@ -41,6 +41,8 @@ class Upstream:
     """Put before the client's path; starts with `/`, ends without; empty for none."""
     ca_file: Path | None = None
     """PEM bundle; needed with `tls`."""
+    offered_under: str = ""
+    """Path under which clients call it, when it is not the first; empty for `/<name>`."""
 
     @property
     def cluster(self) -> str:

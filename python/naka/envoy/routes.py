@@ -90,10 +90,10 @@ def _realtime(gateway: Gateway, prefix: str) -> Json:
 
 
 def route_configuration(gateway: Gateway, failure: Failure) -> Json:
-    """All routes: `/<name>/` for each upstream, and every other path to the first one."""
+    """All routes: `/<name>/`, or its own prefix, for each upstream, and every other path to the first one."""
     routes: list[Json] = []
     for upstream in gateway.upstreams[1:]:
-        prefix = f"/{upstream.name}/"
+        prefix = f"{upstream.offered_under.rstrip('/') or f'/{upstream.name}'}/"
         routes += [_realtime(gateway, prefix), _route(gateway, upstream, failure, prefix)]
     routes += [_realtime(gateway, "/"), _route(gateway, gateway.upstreams[0], failure, "/")]
     return {"name": ROUTES, "virtual_hosts": [{"name": ROUTES, "domains": ["*"], "routes": routes}]}

@@ -22,7 +22,6 @@ from naka.envoy import (
     Upstream,
     bootstrap,
     discovery_response,
-    parse_upstream,
     publish_routes,
     route_configuration,
 )
@@ -32,6 +31,8 @@ from naka.local.policies import policy_folder
 from naka.local.ports import HOST, accepts, check_free
 from naka.local.rundir import RunDir, run_dir
 from naka.local.supervisor import Service, Supervisor
+from naka.local.upstreams import offered
+from naka.policy import load_folder
 
 __all__ = ["Settings", "Started", "up"]
 
@@ -65,6 +66,8 @@ class Started:
     gateway: str
     stub: str | None
     upstream: str | None
+    named: tuple[str, ...]
+    """Further upstreams, each under `/<name>/`."""
     policy: Path
     audit: Path
     logs: Path
@@ -75,6 +78,7 @@ class Started:
             "gateway": self.gateway,
             "stub": self.stub,
             "upstream": self.upstream,
+            "named": list(self.named),
             "policy": str(self.policy),
             "audit": str(self.audit),
             "logs": str(self.logs),
@@ -85,16 +89,20 @@ class Started:
 def up(settings: Settings, *, say: Callable[[str], None], on_started: Callable[[Started], None]) -> None:
     """Run until a signal. `on_started` is called once, when all serves; `say` gets lines for the screen.
 
-    Raises ConfigError for a setting that cannot work, ProcessError when a part fails.
+    Raises ConfigError for a setting that cannot work, PolicyError for a folder that holds no sound policy at the start
+    (later faults are reported, and the last good policy stays), ProcessError when a part fails.
     """
     _check(settings)
     policy = policy_folder(settings.policy, say)
+    known = tuple(loaded.model for loaded in load_folder(policy).upstreams)
+    upstreams = offered(settings.upstream, settings.stub_port, known, ca_file=settings.upstream_ca, say=say)
     with run_dir(settings.gateway_port) as files:
-        _write_envoy_files(settings, files)
+        _write_envoy_files(settings, files, upstreams)
         started = Started(
             gateway=f"http://{HOST}:{settings.gateway_port}",
             stub=None if settings.upstream else f"http://{HOST}:{settings.stub_port}",
             upstream=settings.upstream,
+            named=tuple(upstream.name for upstream in upstreams[1:]),
             policy=policy,
             audit=files.audit_file,
             logs=files.state,
@@ -143,16 +151,10 @@ def _check(settings: Settings) -> None:
             raise ConfigError(f"--ready-file {settings.ready_file}: no such folder", code="ready_file_unusable")
 
 
-def _upstream(settings: Settings) -> Upstream:
-    if settings.upstream is not None:
-        return parse_upstream(settings.upstream, ca_file=settings.upstream_ca)
-    return Upstream(name="default", host=HOST, port=settings.stub_port, tls=False)
-
-
-def _write_envoy_files(settings: Settings, files: RunDir) -> None:
+def _write_envoy_files(settings: Settings, files: RunDir, upstreams: tuple[Upstream, ...]) -> None:
     gateway = Gateway(
         port=settings.gateway_port,
-        upstreams=(_upstream(settings),),
+        upstreams=upstreams,
         route_dir=files.route_dir,
         sidecar_socket=files.sidecar_socket,
         admin_socket=files.admin_socket,
