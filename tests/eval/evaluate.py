@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 _show(next(run for run in runs if run.name == "tuning"), options.errors, console)
             except (StopIteration, RefusedError) as refused:
-                sys.stderr.write(f"no examples: {refused or 'they are shown for the tuning corpus only'}\n")
+                sys.stderr.write(f"no examples: {str(refused) or 'they are shown for the tuning corpus only'}\n")
                 return 2
     if options.markdown:
         date = datetime.now(UTC).date().isoformat()

@@ -200,3 +200,11 @@ def test_what_the_detector_tells_of_its_entities():
         {"id": "IN_UAN", "aliases": ["IN_PAN"]},
     ]
     assert evaluate.told(rows) == ({"IN_PAN": "structure"}, {"INDIA_PAN_INDIVIDUAL": "IN_PAN"})
+
+
+def test_asking_for_examples_without_the_tuning_corpus_is_refused_aloud(capsys):
+    assert evaluate.main(["--only", "unseen", "--errors", "3"]) == 2
+    shown = capsys.readouterr()
+    assert "no examples: they are shown for the tuning corpus only" in shown.err
+    texts = [document.text for document in scoring.read(evaluate.CORPUS / "unseen.jsonl")]
+    assert not any(text in shown.out for text in texts if len(text) > 40)
