@@ -35,6 +35,7 @@ _RESOLVER: Final[Any] = yaml.resolver.Resolver()
 _TAG: Final = "tag:yaml.org,2002:"
 _DECIMAL: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")
+_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 counts as the end of a line
 _BANG: Final = re.compile(r"[\[{,:-]\s*!")
 _TRUE: Final = frozenset({"true", "yes", "on"})
 
@@ -244,7 +245,7 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         # the end of the text counts as a line of its own there
-        line = min(mark.line + 1, text.count("\n") + 1) if mark is not None else 0
+        line = min(mark.line + 1, len(_BREAK.findall(text)) + 1) if mark is not None else 0
         why = f"is not YAML: {error.problem or error.context or 'syntax error'}"
         start = error.context_mark.line if error.context_mark is not None else line - 1
         if any(_BANG.search(part) for part in text.splitlines()[start:line]):
