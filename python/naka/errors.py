@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["BodyError", "ConfigError", "NakaError", "PolicyError", "ProcessError", "Problem", "RuleError"]
+__all__ = ["BodyError", "ConfigError", "NakaError", "PolicyError", "Problem", "ProcessError", "RuleError"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,16 +118,23 @@ def show(
 
 
 @app.command("schema")
-def schema() -> None:
+def schema(
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the reference page instead.")] = False,
+) -> None:
     """Print the JSON Schema of policy files, for editors.
 
     \b
     Example (VS Code, in settings.json: "yaml.schemas": {"./naka.schema.json": "policies/*.yaml"}):
       naka policy schema > naka.schema.json
     """
-    from naka.policy.schema import json_schema
+    if markdown:
+        from naka.policy.reference import reference_page
 
-    _print_json(json_schema())
+        sys.stdout.write(reference_page())
+    else:
+        from naka.policy.schema import json_schema
+
+        _print_json(json_schema())
 
 
 def _today() -> date:

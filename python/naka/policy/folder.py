@@ -21,10 +21,23 @@ from naka.policy.document import MAX_FILE_BYTES, Document, read_documents
 from naka.policy.faults import nearest, problems_of, said
 from naka.policy.model import API_VERSION, KINDS, ClusterUpstream, Pack
 
-__all__ = ["MAX_FILES", "Loaded", "PolicyFolder", "load_files", "load_folder", "read_folder"]
+__all__ = [
+    "MAX_FILES",
+    "MAX_KEYWORDS",
+    "MAX_KEYWORD_BYTES",
+    "Loaded",
+    "PolicyFolder",
+    "load_files",
+    "load_folder",
+    "read_folder",
+]
 
 MAX_FILES: Final = 500
 """Policy files of one folder."""
+MAX_KEYWORDS: Final = 5_000
+"""Keywords of all recognisers of a pack."""
+MAX_KEYWORD_BYTES: Final = 200 * 1024
+"""Bytes of those keywords."""
 _SUFFIXES: Final = (".yaml", ".yml")
 _MAX_FOLDERS: Final = 4  # levels below the folder itself
 
@@ -165,7 +178,7 @@ def _check(
     if model is None:
         faults.append(_unknown_kind(document, data))
         return None
-    new = _repeats(document, data)
+    new = _across(document, data)
     loaded: Pack | ClusterUpstream | None = None
     try:
         loaded = model.model_validate(data)
@@ -193,24 +206,45 @@ def _unknown_kind(document: Document, data: Mapping[str, Any]) -> Problem:
     return document.problem("policy_unknown_kind", message, ("kind",))
 
 
-def _repeats(document: Document, data: Mapping[str, Any]) -> list[Problem]:
-    """Ids used twice in one list. Looks at the raw data, so that it works beside other faults."""
-    problems: list[Problem] = []
+def _across(document: Document, data: Mapping[str, Any]) -> list[Problem]:
+    """Faults between the entries of a pack. Looks at the raw data, so that it works beside faults inside them."""
     spec = data.get("spec")
+    if not isinstance(spec, dict):
+        return []
+    problems: list[Problem] = []
     for field, key in (("rules", "id"), ("exemptions", "id"), ("recognizers", "entity"), ("extends", "")):
-        entries = spec.get(field) if isinstance(spec, dict) else None
-        first: dict[str, int] = {}
-        for position, entry in enumerate(entries if isinstance(entries, list) else []):
-            name = entry.get(key) if isinstance(entry, dict) else entry
-            if not isinstance(name, str):
-                continue
-            name = name if key else name.partition("@")[0]
-            path = ("spec", field, position, key) if key else ("spec", field, position)
-            if (earlier := first.setdefault(name, position)) != position:
-                line = document.line_of(("spec", field, earlier))
-                message = f"is used twice in {field} (first on line {line}): each needs its own"
-                problems.append(document.problem("policy_duplicate_id", message, path))
+        problems += _repeats(document, field, key, _list(spec, field))
+    keywords = [
+        word for entry in _list(spec, "recognizers") if isinstance(entry, dict) for word in _list(entry, "keywords")
+    ]
+    if len(keywords) > MAX_KEYWORDS:
+        message = f"have {len(keywords)} keywords together; a pack may have {MAX_KEYWORDS}: split the pack"
+        problems.append(document.problem("policy_too_many", message, ("spec", "recognizers")))
+    size = sum(len(word.encode("utf-8", "replace")) for word in keywords if isinstance(word, str))
+    if size > MAX_KEYWORD_BYTES:
+        message = f"have {size} bytes of keywords together; a pack may have {MAX_KEYWORD_BYTES}: split the pack"
+        problems.append(document.problem("policy_too_many", message, ("spec", "recognizers")))
     return problems
+
+
+def _repeats(document: Document, field: str, key: str, entries: list[Any]) -> Iterator[Problem]:
+    """Ids used twice in one list; of `extends` (key "") the name before the version counts."""
+    first: dict[str, int] = {}
+    for position, entry in enumerate(entries):
+        name = entry.get(key) if isinstance(entry, dict) else entry
+        if not isinstance(name, str):
+            continue
+        name = name if key else name.partition("@")[0]
+        path = ("spec", field, position, key) if key else ("spec", field, position)
+        if (earlier := first.setdefault(name, position)) != position:
+            line = document.line_of(("spec", field, earlier))
+            message = f"is used twice in {field} (first on line {line}): each needs its own"
+            yield document.problem("policy_duplicate_id", message, path)
+
+
+def _list(data: Mapping[str, Any], field: str) -> list[Any]:
+    value = data.get(field)
+    return value if isinstance(value, list) else []
 
 
 def _error(problems: list[Problem]) -> PolicyError:

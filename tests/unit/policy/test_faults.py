@@ -177,3 +177,15 @@ def test_an_upstream_host_is_written_without_a_scheme():
     problem = only(text + "spec: {hosts: ['https://api.openai.com'], provider: openai}\n")
     assert (problem.path, problem.code) == ("spec.hosts[0]", "policy_bad_form")
     assert "without https://" in problem.message
+
+
+def test_the_keywords_of_a_pack_have_a_limit_together():
+    def pack(count: int, word: str) -> str:
+        return f"{HEAD}  recognizers:\n" + "".join(
+            f"  - {{entity: {name}, keywords: [{', '.join(f'{word}{n}' for n in range(count))}]}}\n"
+            for name in ("ONE", "TWO")
+        )
+
+    assert faults(pack(2_500, "w")) == []
+    assert (only(pack(2_501, "w")).code, only(pack(2_501, "w")).path) == ("policy_too_many", "spec.recognizers")
+    assert "bytes of keywords" in only(pack(1_000, "w" * 120)).message
