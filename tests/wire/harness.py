@@ -166,15 +166,17 @@ class Raw:
             lines.append(f"content-length: {len(body)}")
         self.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
-    def answer(self) -> Answer:
-        """Read one answer; an unframed one ends with the connection."""
+    def answer(self, *, head: bool = False) -> Answer:
+        """Read one answer; that to HEAD has no body."""
         while b"\r\n\r\n" not in self._buffer:
             self._more()
-        head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
-        first, *rest = head.decode("latin-1").split("\r\n")
+        block, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
+        first, *rest = block.decode("latin-1").split("\r\n")
         headers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in rest)]
         answer = Answer(int(first.split()[1]), headers, b"")
-        if answer.header("transfer-encoding") == "chunked":
+        if head:
+            body = b""
+        elif answer.header("transfer-encoding") == "chunked":
             body = self._chunked()
         else:
             body = self._exactly(int(answer.header("content-length") or 0))

@@ -67,6 +67,8 @@ def _upstream_cluster(gateway: Gateway, upstream: Upstream) -> Json:
     cluster: Json = {
         "name": upstream.cluster,
         "type": "STATIC" if _is_address(upstream.host) else "LOGICAL_DNS",
+        # Addresses of both families are tried (RFC 8305); the default would take IPv6 alone where a name has it.
+        "dns_lookup_family": "ALL",
         "connect_timeout": "5s",
         "per_connection_buffer_limit_bytes": gateway.buffer_bytes,
         "circuit_breakers": {"thresholds": [_MANY]},

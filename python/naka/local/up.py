@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from naka.envoy import (
+    ROUTE_FILE,
     Failure,
     Gateway,
     Upstream,
@@ -70,6 +71,9 @@ class Started:
     """Further upstreams, each under `/<name>/`."""
     policy: Path
     audit: Path
+    routes: Path
+    """Envoy's route file."""
+    metrics: str | None
     logs: Path
 
     def as_json(self, pids: dict[str, int]) -> dict[str, object]:
@@ -81,6 +85,8 @@ class Started:
             "named": list(self.named),
             "policy": str(self.policy),
             "audit": str(self.audit),
+            "routes": str(self.routes),
+            "metrics": self.metrics,
             "logs": str(self.logs),
             "pids": pids,
         }
@@ -105,6 +111,8 @@ def up(settings: Settings, *, say: Callable[[str], None], on_started: Callable[[
             named=tuple(upstream.name for upstream in upstreams[1:]),
             policy=policy,
             audit=files.audit_file,
+            routes=files.route_dir / ROUTE_FILE,
+            metrics=f"http://{HOST}:{settings.metrics_port}" if settings.metrics_port is not None else None,
             logs=files.state,
         )
         supervisor = Supervisor(_services(settings, files, policy), say)
