@@ -1,4 +1,4 @@
-"""Every option of `naka up` and `naka envoy config` is on its page, and every answer that Envoy makes has its status."""
+"""Every option of `naka up` and `naka envoy config` is on its page."""
 
 from __future__ import annotations
 
