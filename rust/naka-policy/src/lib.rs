@@ -1,1 +1,37 @@
-//! Policy bundles, decisions and transforms. Pure.
+//! Policy bundles, decisions and transforms. Pure: no sockets, clocks, files, threads or logging.
+//!
+//! [`compile`] turns the flat source JSON into canonical bundle bytes; [`RuleSet::load`] turns bytes into the rules of
+//! one workload; [`RuleSet::decide`] judges findings; [`RuleSet::transform`] writes what stands in their place.
+//! Concepts: docs/concepts/policy.md. Format: docs/spec/bundle.md.
+
+mod action;
+mod bundle;
+mod compile;
+mod date;
+mod filter;
+mod glob;
+mod names;
+mod problem;
+#[allow(missing_docs, clippy::doc_markdown)] // generated: policy.proto has the comments
+mod proto {
+    include!(concat!(env!("OUT_DIR"), "/naka.v1.rs"));
+}
+mod ruleset;
+mod selector;
+mod settings;
+mod source;
+mod traffic;
+mod transform;
+mod upstream;
+mod validate;
+
+pub use action::Action;
+pub use compile::{Compiled, compile};
+pub use date::Date;
+pub use problem::PolicyProblem;
+pub use ruleset::{Cluster, Decision, FieldFindings, Hit, Member, Mode, RuleInfo, RuleRef, RuleSet};
+pub use selector::{Labels, Workload};
+pub use settings::{Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Pair, Restore};
+pub use traffic::{Direction, Surface, Traffic};
+pub use transform::{Applied, KeyError, Keys, mask, token};
+pub use upstream::Upstream;

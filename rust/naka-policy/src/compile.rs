@@ -1,0 +1,337 @@
+//! Source JSON -> canonical bundle. Reports every problem at once, by field path.
+//! Words become canonical here (aliases to entity ids, case of models, defaults written out), so that two sources with
+//! one meaning give the same bytes and therefore the same revision.
+
+use naka_detect::Detector;
+
+use crate::bundle;
+use crate::date::Date;
+use crate::names::Names;
+use crate::problem::{PolicyProblem, Problems, shown};
+use crate::proto;
+use crate::settings::{Durability, Failure, Handling, OnFinding};
+use crate::source::{self, ActionName, Mode, UpstreamKind, WithinName};
+use crate::validate;
+
+/// Confidence from which a rule speaks when it does not say: [`naka_detect::Tier::Likely`].
+pub(crate) const DEFAULT_MIN_CONFIDENCE: f64 = 0.6;
+/// What a context word adds when the recogniser does not say.
+const DEFAULT_BOOST: f64 = 0.3;
+/// The oldest core that knows every word this code can write.
+const MIN_CORE: &str = "0.1.0";
+
+/// A compiled policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compiled {
+    /// Canonical bundle bytes.
+    pub bytes: Vec<u8>,
+    /// sha256 of the bytes, lower-case hex.
+    pub revision: String,
+    /// What is allowed but probably not meant; for people.
+    pub warnings: Vec<PolicyProblem>,
+}
+
+/// Compiles the flat source JSON. Same meaning, same bytes.
+///
+/// Fails with everything that is wrong: `code` is stable, `path` is the place in the source.
+pub fn compile(source_json: &str) -> Result<Compiled, Vec<PolicyProblem>> {
+    let source = source::read(source_json)?;
+    let detector = Detector::shared();
+    let names = Names::of(detector, &source.packs);
+    let mut mapper = Mapper { names: &names, problems: Problems::default() };
+    let bundle = mapper.bundle(&source);
+    let mut problems = mapper.problems;
+    validate::bundle(&bundle, &names, &mut problems);
+    validate::leaks(&bundle, detector, &mut problems);
+    if problems.is_empty() {
+        // costly, and its messages only help once the rest is right
+        validate::recognizers(&bundle, &mut problems);
+    }
+    let warnings = validate::warnings(&bundle, &names);
+    let bytes = bundle::encode(bundle);
+    let revision = bundle::revision(&bytes);
+    problems.into_result(Compiled { bytes, revision, warnings })
+}
+
+struct Mapper<'a> {
+    names: &'a Names,
+    problems: Problems,
+}
+
+impl Mapper<'_> {
+    fn bundle(&mut self, source: &source::Source) -> proto::Bundle {
+        proto::Bundle {
+            format: bundle::FORMAT,
+            min_core: MIN_CORE.into(),
+            packs: source.packs.iter().enumerate().map(|(i, pack)| self.pack(pack, &format!("packs[{i}]"))).collect(),
+            upstreams: source.upstreams.iter().map(upstream).collect(),
+        }
+    }
+
+    fn pack(&mut self, pack: &source::Pack, at: &str) -> proto::Pack {
+        let kind = match pack.kind.as_str() {
+            "PolicyPack" => proto::PackKind::PolicyPack,
+            "ClusterPolicyPack" => proto::PackKind::ClusterPolicyPack,
+            _ => {
+                let message = "must be `PolicyPack` or `ClusterPolicyPack`";
+                self.problems.add("policy_bad_kind", format!("{at}.kind"), message);
+                proto::PackKind::Unspecified
+            }
+        };
+        let rules = (pack.rules.iter().enumerate()).map(|(i, rule)| self.rule(rule, &format!("{at}.rules[{i}]")));
+        let rules = rules.collect();
+        let exemptions = (pack.exemptions.iter().enumerate())
+            .map(|(i, exemption)| self.exemption(exemption, &format!("{at}.exemptions[{i}]")));
+        let exemptions = exemptions.collect();
+        proto::Pack {
+            kind: kind as i32,
+            namespace: pack.namespace.clone(),
+            name: pack.name.clone(),
+            resolved: pack.resolved.clone(),
+            namespace_selector: Some(self.selector(&pack.namespace_selector, &format!("{at}.namespaceSelector"))),
+            workload_selector: Some(self.selector(&pack.workload_selector, &format!("{at}.workloadSelector"))),
+            mode: mode(pack.mode.unwrap_or(Mode::Shadow)),
+            traffic: Some(traffic(&pack.traffic)),
+            rules,
+            recognizers: pack.recognizers.iter().map(recognizer).collect(),
+            exemptions,
+            on_unscannable: handling(pack.on_unscannable),
+            on_unknown_route: handling(pack.on_unknown_route),
+            failure: match pack.failure.unwrap_or(Failure::Closed) {
+                Failure::Open => proto::Failure::Open,
+                Failure::Closed => proto::Failure::Closed,
+            } as i32,
+            fine_tuning: Some(fine_tuning(&pack.fine_tuning)),
+            restore: Some(restore(&pack.restore)),
+            ledger: Some(ledger(&pack.ledger)),
+        }
+    }
+
+    fn selector(&mut self, selector: &source::Selector, at: &str) -> proto::Selector {
+        let labels = selector.match_labels.iter().map(|(key, value)| proto::Requirement {
+            key: key.clone(),
+            operator: proto::Operator::In as i32,
+            values: vec![value.clone()],
+        });
+        let mut requirements: Vec<_> = labels.collect();
+        for (i, expression) in selector.match_expressions.iter().enumerate() {
+            let operator = match expression.operator.as_str() {
+                "In" => proto::Operator::In,
+                "NotIn" => proto::Operator::NotIn,
+                "Exists" => proto::Operator::Exists,
+                "DoesNotExist" => proto::Operator::DoesNotExist,
+                _ => {
+                    let path = format!("{at}.matchExpressions[{i}].operator");
+                    self.problems.add("policy_bad_selector", path, "must be In, NotIn, Exists or DoesNotExist");
+                    continue;
+                }
+            };
+            let needs_values = matches!(operator, proto::Operator::In | proto::Operator::NotIn);
+            if needs_values == expression.values.is_empty() {
+                let message = "In and NotIn need values; Exists and DoesNotExist take none";
+                self.problems.add("policy_bad_selector", format!("{at}.matchExpressions[{i}].values"), message);
+            }
+            requirements.push(proto::Requirement {
+                key: expression.key.clone(),
+                operator: operator as i32,
+                values: expression.values.clone(),
+            });
+        }
+        proto::Selector { requirements }
+    }
+
+    fn rule(&mut self, rule: &source::Rule, at: &str) -> proto::Rule {
+        if rule.mask.is_some() && rule.action != ActionName::Mask {
+            let message = "belongs to action Mask: remove it, or set action: Mask";
+            self.problems.add("policy_mask_without_mask", format!("{at}.mask"), message);
+        }
+        let keep_last = rule.mask.as_ref().map_or(0, |mask| mask.keep_last);
+        if !(0..=i64::from(validate::MAX_KEEP_LAST)).contains(&keep_last) {
+            let message = format!("must be between 0 and {}", validate::MAX_KEEP_LAST);
+            self.problems.add("policy_bad_keep_last", format!("{at}.mask.keepLast"), message);
+        }
+        proto::Rule {
+            id: rule.id.clone(),
+            entities: rule.entities.iter().map(|name| self.names.canonical(name)).collect(),
+            min_confidence: rule.min_confidence.unwrap_or(DEFAULT_MIN_CONFIDENCE) as f32,
+            action: action(rule.action) as i32,
+            keep_last: if rule.action == ActionName::Mask { u32::try_from(keep_last).unwrap_or(0) } else { 0 },
+            mode: mode(rule.mode),
+            traffic: Some(traffic(&rule.traffic)),
+            when: rule.when.as_ref().and_then(|when| self.when(when, &format!("{at}.when"))),
+            clause: rule.clause.clone(),
+            effective_from: rule
+                .effective_from
+                .as_ref()
+                .map_or(0, |text| self.date(text, &format!("{at}.effectiveFrom"))),
+            origin: rule.origin.clone(),
+        }
+    }
+
+    /// `None` when nothing is asked, so that an empty `when` and an absent one are the same bytes.
+    fn when(&mut self, when: &source::When, at: &str) -> Option<proto::When> {
+        let min_count = when.min_count.unwrap_or(1);
+        if !(1..=i64::from(validate::MAX_MIN_COUNT)).contains(&min_count) {
+            let message = format!("must be between 1 and {}", validate::MAX_MIN_COUNT);
+            self.problems.add("policy_bad_min_count", format!("{at}.minCount"), message);
+        }
+        if when.with.is_empty() && min_count <= 1 && !when.minor {
+            return None;
+        }
+        let within = match when.within.unwrap_or(WithinName::Request) {
+            WithinName::Field => proto::Within::Field,
+            WithinName::Record => proto::Within::Record,
+            WithinName::Request => proto::Within::Request,
+        };
+        Some(proto::When {
+            with: when.with.iter().map(|name| self.names.canonical(name)).collect(),
+            within: within as i32,
+            min_count: u32::try_from(min_count).unwrap_or(1),
+            minor: when.minor,
+        })
+    }
+
+    fn exemption(&mut self, exemption: &source::Exemption, at: &str) -> proto::Exemption {
+        let expires = match &exemption.expires {
+            Some(text) => self.date(text, &format!("{at}.expires")),
+            None => 0,
+        };
+        proto::Exemption {
+            id: exemption.id.clone(),
+            entities: exemption.entities.iter().map(|name| self.names.canonical(name)).collect(),
+            matches: exemption.matches.clone(),
+            sha256s: exemption.sha256s.iter().map(|hash| hash.to_ascii_lowercase()).collect(),
+            reason: exemption.reason.clone(),
+            expires,
+        }
+    }
+
+    fn date(&mut self, text: &str, at: &str) -> u32 {
+        Date::parse(text).map_or_else(
+            || {
+                let message = format!("{} is no day; write YYYY-MM-DD", shown(text));
+                self.problems.add("policy_bad_date", at, message);
+                // a value of its own, so that `expires` is not also reported as missing
+                1_01_01
+            },
+            Date::number,
+        )
+    }
+}
+
+fn mode(mode: Mode) -> i32 {
+    match mode {
+        Mode::Shadow => proto::Mode::Shadow,
+        Mode::Enforce => proto::Mode::Enforce,
+        Mode::Gated => proto::Mode::Gated,
+    } as i32
+}
+
+fn action(action: ActionName) -> proto::ActionKind {
+    match action {
+        ActionName::Allow => proto::ActionKind::Allow,
+        ActionName::Audit => proto::ActionKind::Audit,
+        ActionName::Mask => proto::ActionKind::Mask,
+        ActionName::Tokenize => proto::ActionKind::Tokenize,
+        ActionName::Redact => proto::ActionKind::Redact,
+        ActionName::Block => proto::ActionKind::Block,
+    }
+}
+
+fn handling(handling: Option<Handling>) -> i32 {
+    match handling.unwrap_or(Handling::Audit) {
+        Handling::Allow => proto::Handling::Allow,
+        Handling::Audit => proto::Handling::Audit,
+        Handling::Block => proto::Handling::Block,
+    } as i32
+}
+
+fn fine_tuning(source: &source::FineTuning) -> proto::FineTuning {
+    let on_finding = match source.on_finding.unwrap_or(OnFinding::Block) {
+        OnFinding::Audit => proto::OnFinding::Audit,
+        OnFinding::Redact => proto::OnFinding::Redact,
+        OnFinding::Block => proto::OnFinding::Block,
+    };
+    proto::FineTuning { on_finding: on_finding as i32, require_verdict: source.require_verdict.unwrap_or(true) }
+}
+
+fn restore(source: &source::Restore) -> proto::Restore {
+    proto::Restore {
+        text: source.text.unwrap_or(true),
+        tool_arguments: source.tool_arguments.unwrap_or(true),
+        tools: source.tools.clone().unwrap_or_else(|| vec!["*".into()]),
+        urls: source.urls.unwrap_or(false),
+        allow_hosts: lower(&source.allow_hosts),
+    }
+}
+
+fn ledger(source: &source::Ledger) -> proto::Ledger {
+    let durability = match source.durability.unwrap_or(Durability::Async) {
+        Durability::Async => proto::Durability::Async,
+        Durability::Fsync => proto::Durability::Fsync,
+        Durability::Acked => proto::Durability::Acked,
+    };
+    proto::Ledger { durability: durability as i32, full: source.full }
+}
+
+fn traffic(source: &source::Traffic) -> proto::Traffic {
+    proto::Traffic {
+        providers: lower(&source.providers),
+        models: lower(&source.models),
+        surfaces: source.surfaces.clone(),
+        directions: source.directions.clone(),
+        regions: lower(&source.regions),
+        purposes: lower(&source.purposes),
+    }
+}
+
+/// Globs ignore ASCII case and runs of `*`, so one spelling stands for all.
+fn lower(list: &[String]) -> Vec<String> {
+    list.iter()
+        .map(|word| {
+            let mut word = word.to_ascii_lowercase();
+            while word.contains("**") {
+                word = word.replace("**", "*");
+            }
+            word
+        })
+        .collect()
+}
+
+fn recognizer(source: &source::Recognizer) -> proto::Recognizer {
+    let context = source.context.as_ref();
+    let words = context.map(|context| context.words.clone()).unwrap_or_default();
+    proto::Recognizer {
+        entity: source.entity.clone(),
+        patterns: (source.patterns.iter())
+            .map(|p| proto::Pattern { regex: p.regex.clone(), confidence: p.confidence as f32 })
+            .collect(),
+        keywords: source.keywords.clone(),
+        context_boost: if words.is_empty() {
+            0.0
+        } else {
+            context.and_then(|context| context.boost).unwrap_or(DEFAULT_BOOST) as f32
+        },
+        context_words: words,
+        checksum: source.checksum.clone().unwrap_or_default(),
+        r#match: source.matches.clone(),
+        no_match: source.no_match.clone(),
+    }
+}
+
+fn upstream(source: &source::Upstream) -> proto::Upstream {
+    proto::Upstream {
+        name: source.name.clone(),
+        hosts: source.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+        provider: source.provider.to_ascii_lowercase(),
+        api: source.api.to_ascii_lowercase(),
+        region: source.region.to_ascii_uppercase(),
+        account: source.account.clone(),
+        contract_ref: source.contract_ref.clone(),
+        path_prefix: source.path_prefix.clone(),
+        kind: match source.kind.unwrap_or(UpstreamKind::Public) {
+            UpstreamKind::Public => proto::UpstreamKind::Public,
+            UpstreamKind::Local => proto::UpstreamKind::Local,
+        } as i32,
+    }
+}

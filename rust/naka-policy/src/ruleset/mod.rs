@@ -1,0 +1,300 @@
+//! The rules in force for one workload: immutable, shared by `Arc`, replaced as a whole.
+//! Built by [`RuleSet::load`]; asked by [`RuleSet::decide`] for findings and by the smaller questions here for
+//! everything that is not a finding. No clock, no I/O: the day is part of the traffic.
+
+mod conditions;
+mod decide;
+mod decision;
+mod load;
+
+pub use decide::FieldFindings;
+pub use decision::{Cluster, Decision, Hit, Member, RuleRef};
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use naka_detect::{Detector, EntityId};
+use regex_automata::meta::Regex;
+
+use crate::action::Action;
+use crate::filter::Filter;
+use crate::settings::{Failure, FineTuning, Handling, Ledger, OnFinding, Pair, Restore};
+use crate::traffic::Traffic;
+use crate::transform::{self, Applied, Keys};
+use crate::upstream::{Upstream, Upstreams};
+
+/// The compiled packs of one workload.
+#[derive(Debug)]
+pub struct RuleSet {
+    detector: Arc<Detector>,
+    revision: String,
+    packs: Vec<Pack>,
+    rules: Vec<Rule>,
+    exemptions: Vec<Exemption>,
+    /// By [`EntityId`].
+    entities: Vec<EntityRules>,
+    /// Findings of these detector rules come only from recognisers of packs that enforce nothing. Empty = none.
+    shadow_patterns: Vec<bool>,
+    /// Entities by name, for tokens in texts.
+    entity_names: HashMap<String, EntityId>,
+    restore: Vec<Restore>,
+    upstreams: Upstreams,
+}
+
+/// A selected pack, without its rules.
+#[derive(Debug)]
+struct Pack {
+    /// `namespace/name`, or `name` for a cluster pack.
+    name: String,
+    /// Its mode is Enforce, or one of its rules is enforced: its settings count.
+    enforcing: bool,
+    filter: Filter,
+    on_unscannable: Handling,
+    on_unknown_route: Handling,
+    failure: Failure,
+    fine_tuning: FineTuning,
+    ledger: Ledger,
+}
+
+#[derive(Debug)]
+struct Rule {
+    pack: u16,
+    id: String,
+    clause: String,
+    origin: String,
+    mode: Mode,
+    action: Action,
+    min_confidence: f32,
+    filter: Filter,
+    when: Option<When>,
+    /// `Date::number`; before it the rule counts as shadow. 0 = always in force.
+    effective_from: u32,
+    /// Sorted ids of the entities it names.
+    entities: Vec<EntityId>,
+}
+
+/// Effective mode of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+pub enum Mode {
+    /// Decides and records; changes nothing.
+    Shadow,
+    /// Acts.
+    Enforce,
+    /// Acts only while a promotion says so; none exists yet, so: shadow.
+    Gated,
+}
+
+#[derive(Debug)]
+struct When {
+    /// Sorted ids; at least one finding beside the judged one must be of these. Empty = not asked.
+    with: Vec<EntityId>,
+    asks_with: bool,
+    within: Within,
+    /// At least this many findings of the rule's own entities.
+    min_count: u32,
+    minor: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Field,
+    Record,
+    Request,
+}
+
+#[derive(Debug)]
+struct Exemption {
+    pack: u16,
+    id: String,
+    matches: Option<Regex>,
+    /// Sorted lower-case hex.
+    sha256s: Vec<String>,
+    /// `Date::number` of the last day it counts.
+    expires: u32,
+}
+
+/// What is precomputed for one entity.
+#[derive(Debug, Default)]
+struct EntityRules {
+    /// Rules that name it, by index, ascending.
+    rules: Vec<u16>,
+    /// Exemptions that name it, by index.
+    exemptions: Vec<u16>,
+    /// What happens when no rule speaks: Audit; Allow for forms that are masked already.
+    floor: Action,
+    /// CVV, OTP and the like: Tokenize acts as Redact.
+    never_tokenized: bool,
+}
+
+impl RuleSet {
+    /// Finds personal data as these packs define it.
+    #[must_use]
+    pub fn detector(&self) -> &Arc<Detector> {
+        &self.detector
+    }
+
+    /// sha256 of the bundle, lower-case hex.
+    #[must_use]
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// True when anything at all is enforced. When false, no byte may change and nothing may be refused.
+    #[must_use]
+    pub fn enforces(&self) -> bool {
+        self.packs.iter().any(|pack| pack.enforcing)
+    }
+
+    /// True when something may be enforced on this traffic.
+    #[must_use]
+    pub fn enforces_on(&self, traffic: &Traffic<'_>) -> bool {
+        self.speaking(traffic).any(|pack| pack.enforcing)
+    }
+
+    /// What happens to traffic when the sidecar is gone. Open when nothing is enforced.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        self.packs.iter().filter(|pack| pack.enforcing).map(|pack| pack.failure).max().unwrap_or_default()
+    }
+
+    /// What happens to a body, or a part of it, that cannot be read. Files and training jobs that cannot be read are
+    /// refused wherever a pack would act on them: they have no verdict, and nothing can be masked in them.
+    #[must_use]
+    pub fn unscannable(&self, traffic: &Traffic<'_>) -> Pair<Handling> {
+        let mut pair = self.settings(traffic, |pack| pack.on_unscannable, Handling::max);
+        if traffic.surface.trains() {
+            for (index, pack) in self.packs.iter().enumerate().filter(|(_, pack)| pack.filter.matches(traffic)) {
+                let tuning = pack.fine_tuning;
+                if tuning.require_verdict || tuning.on_finding > OnFinding::Audit {
+                    pair = pair.block(pack.enforcing);
+                }
+                let acting = |rule: &&Rule| rule.action.edits() || rule.action == Action::Block;
+                for rule in self.rules.iter().filter(|rule| usize::from(rule.pack) == index).filter(acting) {
+                    if rule.filter.matches(traffic) {
+                        pair = pair.block(rule.enforced(traffic));
+                    }
+                }
+            }
+        }
+        pair
+    }
+
+    /// What happens to a path that no API table knows, or a host that is no upstream.
+    #[must_use]
+    pub fn unknown_route(&self, traffic: &Traffic<'_>) -> Pair<Handling> {
+        self.settings(traffic, |pack| pack.on_unknown_route, Handling::max)
+    }
+
+    /// The gate for training files and jobs.
+    #[must_use]
+    pub fn fine_tuning(&self, traffic: &Traffic<'_>) -> Pair<FineTuning> {
+        self.settings(traffic, |pack| pack.fine_tuning, FineTuning::join)
+    }
+
+    /// How this traffic is recorded. Shadow packs do not make answers wait.
+    #[must_use]
+    pub fn ledger(&self, traffic: &Traffic<'_>) -> Ledger {
+        self.settings(traffic, |pack| pack.ledger, Ledger::join).enforced
+    }
+
+    /// Where tokens may become values again: every one of these must permit it. Empty = no enforcing pack.
+    #[must_use]
+    pub fn restore(&self) -> &[Restore] {
+        &self.restore
+    }
+
+    /// The upstream of a host, with or without port; letter case and a final dot do not matter.
+    #[must_use]
+    pub fn upstream_for_host(&self, host: &str) -> Option<&Upstream> {
+        self.upstreams.for_host(host)
+    }
+
+    /// All upstreams, by name.
+    #[must_use]
+    pub fn upstreams(&self) -> &[Upstream] {
+        self.upstreams.all()
+    }
+
+    /// Names of the selected packs: `namespace/name`, or `name` for a cluster pack.
+    pub fn pack_names(&self) -> impl Iterator<Item = &str> {
+        self.packs.iter().map(|pack| pack.name.as_str())
+    }
+
+    /// What is known about a rule of this set.
+    #[must_use]
+    pub fn rule(&self, rule: RuleRef) -> RuleInfo<'_> {
+        let found = &self.rules[usize::from(rule.0)];
+        RuleInfo {
+            pack: &self.packs[usize::from(found.pack)].name,
+            id: &found.id,
+            clause: &found.clause,
+            origin: &found.origin,
+            mode: found.mode,
+            action: found.action,
+        }
+    }
+
+    /// How many rules there are; a [`RuleRef`] is below it.
+    #[must_use]
+    pub fn rule_count(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Appends to `out` what stands in the place of `cluster` by its enforced action: a mask, `[TYPE]`, a token, or the
+    /// text itself. `text` is the whole text of the cluster's field.
+    pub fn transform(&self, cluster: &Cluster, text: &[u8], keys: &Keys, out: &mut Vec<u8>) -> Applied {
+        transform::transform(&self.detector, cluster, text, keys, out)
+    }
+
+    fn speaking<'a>(&'a self, traffic: &'a Traffic<'_>) -> impl Iterator<Item = &'a Pack> {
+        self.packs.iter().filter(|pack| pack.filter.matches(traffic))
+    }
+
+    /// The joins of one setting over the packs that speak about this traffic.
+    fn settings<T: Default + Copy>(
+        &self,
+        traffic: &Traffic<'_>,
+        setting: impl Fn(&Pack) -> T,
+        join: impl Fn(T, T) -> T,
+    ) -> Pair<T> {
+        let mut pair = Pair::<T>::default();
+        for pack in self.speaking(traffic) {
+            pair.would_be = join(pair.would_be, setting(pack));
+            if pack.enforcing {
+                pair.enforced = join(pair.enforced, setting(pack));
+            }
+        }
+        pair
+    }
+}
+
+impl Rule {
+    /// Acts on this traffic's day.
+    fn enforced(&self, traffic: &Traffic<'_>) -> bool {
+        self.mode == Mode::Enforce && self.effective_from <= traffic.today.number()
+    }
+}
+
+impl Pair<Handling> {
+    fn block(self, enforced: bool) -> Self {
+        Self { enforced: if enforced { Handling::Block } else { self.enforced }, would_be: Handling::Block }
+    }
+}
+
+/// A rule, for people, audit records and `explain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct RuleInfo<'a> {
+    /// `namespace/name` of its pack, or `name` of a cluster pack.
+    pub pack: &'a str,
+    /// Its id, unique in its pack.
+    pub id: &'a str,
+    /// The clause it serves.
+    pub clause: &'a str,
+    /// The built-in pack it came from; empty = written in the pack itself.
+    pub origin: &'a str,
+    /// Its effective mode.
+    pub mode: Mode,
+    /// What it wants done.
+    #[serde(flatten)]
+    pub action: Action,
+}
