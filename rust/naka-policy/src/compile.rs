@@ -37,7 +37,8 @@ pub struct Compiled {
 pub fn compile(source_json: &str) -> Result<Compiled, Vec<PolicyProblem>> {
     let source = source::read(source_json)?;
     let detector = Detector::shared();
-    let names = Names::of(detector, &source.packs);
+    let recognizers = source.packs.iter().flat_map(|pack| &pack.recognizers);
+    let names = Names::new(detector, recognizers.map(|recognizer| recognizer.entity.as_str()));
     let mut mapper = Mapper { names: &names, problems: Problems::default() };
     let bundle = mapper.bundle(&source);
     let mut problems = mapper.problems;
@@ -220,11 +221,12 @@ impl Mapper<'_> {
 }
 
 fn mode(mode: Mode) -> i32 {
-    match mode {
+    let mode = match mode {
         Mode::Shadow => proto::Mode::Shadow,
         Mode::Enforce => proto::Mode::Enforce,
         Mode::Gated => proto::Mode::Gated,
-    } as i32
+    };
+    mode as i32
 }
 
 fn action(action: ActionName) -> proto::ActionKind {
@@ -239,11 +241,12 @@ fn action(action: ActionName) -> proto::ActionKind {
 }
 
 fn handling(handling: Option<Handling>) -> i32 {
-    match handling.unwrap_or(Handling::Audit) {
+    let handling = match handling.unwrap_or(Handling::Audit) {
         Handling::Allow => proto::Handling::Allow,
         Handling::Audit => proto::Handling::Audit,
         Handling::Block => proto::Handling::Block,
-    } as i32
+    };
+    handling as i32
 }
 
 fn fine_tuning(source: &source::FineTuning) -> proto::FineTuning {

@@ -6,16 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use naka_detect::{Detector, EntityId};
 
 use crate::proto;
+use crate::transform;
 
 const GROUP: &str = "group:";
 
 /// Entity and group names of one bundle.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Names {
     /// Built-in names and aliases -> canonical name.
     builtin: BTreeMap<String, String>,
     groups: BTreeSet<String>,
     custom: BTreeSet<String>,
+    /// Entities that are never tokenised.
+    secret: BTreeSet<String>,
 }
 
 /// Why a name is not known.
@@ -29,12 +32,15 @@ pub(crate) struct Unknown {
 impl Names {
     /// Names of the built-in detector and of the recognisers' entities.
     pub(crate) fn new<'a>(detector: &Detector, custom: impl Iterator<Item = &'a str>) -> Self {
-        let mut names = Self { builtin: BTreeMap::new(), groups: BTreeSet::new(), custom: BTreeSet::new() };
+        let mut names = Self::default();
         for entity in detector.entities() {
             for name in entity.aliases.iter().chain([&entity.name]) {
                 names.builtin.insert(name.clone(), entity.name.clone());
             }
             names.groups.extend(entity.groups.iter().cloned());
+            if transform::secret(entity) {
+                names.secret.insert(entity.name.clone());
+            }
         }
         names.custom.extend(custom.map(str::to_owned).filter(|name| !names.builtin.contains_key(name)));
         names
@@ -54,6 +60,11 @@ impl Names {
     /// True for a name or alias of a built-in entity.
     pub(crate) fn is_builtin(&self, name: &str) -> bool {
         self.builtin.contains_key(name)
+    }
+
+    /// True for a canonical name of an entity that is never tokenised, and for the group of them.
+    pub(crate) fn is_secret(&self, name: &str) -> bool {
+        self.secret.contains(name) || name == "group:credential"
     }
 
     /// Is it an entity or `group:<name>`?

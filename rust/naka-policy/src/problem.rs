@@ -37,6 +37,10 @@ impl Problems {
         self.0.is_empty()
     }
 
+    pub(crate) fn into_list(self) -> Vec<PolicyProblem> {
+        self.0
+    }
+
     pub(crate) fn into_result<T>(self, value: T) -> Result<T, Vec<PolicyProblem>> {
         if self.0.is_empty() { Ok(value) } else { Err(self.0) }
     }

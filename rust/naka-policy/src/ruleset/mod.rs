@@ -8,6 +8,8 @@ mod decision;
 mod load;
 
 pub use decide::FieldFindings;
+pub(crate) use load::{shadow_entities, shadow_patterns};
+
 pub use decision::{Cluster, Decision, Hit, Member, RuleRef};
 
 use std::collections::HashMap;
@@ -105,7 +107,6 @@ enum Within {
 #[derive(Debug)]
 struct Exemption {
     pack: u16,
-    id: String,
     matches: Option<Regex>,
     /// Sorted lower-case hex.
     sha256s: Vec<String>,

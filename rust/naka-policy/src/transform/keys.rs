@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::token;
 
 /// Shortest master secret, in bytes.
-pub const MIN_MASTER_BYTES: usize = 32;
+pub(super) const MIN_MASTER_BYTES: usize = 32;
 
 /// The key for one tenant's tokens at one provider, or none.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub struct Keys(Option<Zeroizing<[u8; 32]>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The master secret has fewer than [`MIN_MASTER_BYTES`] bytes.
+    /// The master secret has fewer than 32 bytes.
     ShortMaster,
     /// A tenant or provider holds `|`, which would let two of them share a key.
     BadName,

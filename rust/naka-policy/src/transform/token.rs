@@ -102,6 +102,6 @@ mod tests {
         let mut out = b"x ".to_vec();
         write("IN_PAN", &[0xA5; 32], &mut out);
         assert_eq!(out.len(), 2 + "<IN_PAN:>".len() + DIGEST_CHARS);
-        assert_eq!(spans(&out, |_| true).collect::<Vec<_>>(), [2..out.len()]);
+        assert!(spans(&out, |_| true).eq(std::iter::once(2..out.len())));
     }
 }

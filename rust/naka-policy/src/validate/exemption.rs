@@ -1,6 +1,5 @@
 //! Exemptions: values that a pack does not act on. Each names values, says why, and ends on a day.
 
-use naka_detect::Detector;
 use regex_automata::meta::{Config, Regex};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
@@ -40,10 +39,10 @@ pub(super) fn exemption(exemption: &proto::Exemption, at: &str, names: &Names, p
     if exemption.matches.is_empty() && exemption.sha256s.is_empty() {
         problems.add("policy_exemption_empty", at, "needs `matches` or `sha256s`: it names no value");
     }
-    if !exemption.matches.is_empty() {
-        if let Err((code, message)) = anchored(&exemption.matches) {
-            problems.add(code, format!("{at}.matches"), message);
-        }
+    if !exemption.matches.is_empty()
+        && let Err((code, message)) = anchored(&exemption.matches)
+    {
+        problems.add(code, format!("{at}.matches"), message);
     }
     at_most(exemption.sha256s.len(), MAX_HASHES, &format!("{at}.sha256s"), "hashes", problems);
     for (i, hash) in exemption.sha256s.iter().enumerate() {
@@ -121,13 +120,6 @@ fn one_letter(class: &regex_syntax::hir::Class) -> bool {
     characters.iter_mut().for_each(|c| *c = c.to_lowercase().next().unwrap_or(*c));
     characters.dedup();
     characters.len() == 1
-}
-
-/// Kept beside the check, so that the word and its meaning stay together.
-pub(crate) fn normalized(detector: &Detector, finding: &naka_detect::Finding, text: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(64);
-    detector.normalized(finding, text, &mut value);
-    value
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod upstream;
 
 pub(crate) use exemption::anchored;
 pub(crate) use leaks::leaks;
-pub(crate) use recognizer::{detector_recognizer, problems_of, recognizers};
+pub(crate) use recognizer::{detector, recognizers};
 pub(crate) use rule::warnings;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,14 @@
 //! Custom recognisers: their shape here; their patterns, limits and examples by `naka-detect` itself.
 
-use naka_detect::{CustomContext, CustomPattern, Detector, Recognizer, RuleError};
+use std::sync::Arc;
+
+use naka_detect::Detector;
 
 use super::{MAX_LIST, at_most};
 use crate::names::Names;
-use crate::problem::{Problems, shown};
+use crate::problem::{PolicyProblem, Problems, shown};
 use crate::proto;
+use crate::ruleset::{shadow_entities, shadow_patterns};
 
 pub(super) fn shape(recognizer: &proto::Recognizer, at: &str, names: &Names, problems: &mut Problems) {
     let name = &recognizer.entity;
@@ -33,53 +36,19 @@ pub(super) fn shape(recognizer: &proto::Recognizer, at: &str, names: &Names, pro
     at_most(recognizer.context_words.len(), MAX_LIST, &format!("{at}.context.words"), "words", problems);
 }
 
-/// Compiles each pack's recognisers and runs their examples.
+/// Custom recognisers are refused until the detector compiles them.
 pub(crate) fn recognizers(bundle: &proto::Bundle, problems: &mut Problems) {
-    for (i, pack) in bundle.packs.iter().enumerate().filter(|(_, pack)| !pack.recognizers.is_empty()) {
-        let list: Vec<Recognizer> = pack.recognizers.iter().map(detector_recognizer).collect();
-        if let Err(errors) = Detector::with_recognizers(&list) {
-            for error in &errors {
-                let j = list.iter().position(|r| belongs(error, &r.entity));
-                let at = j.map_or_else(|| format!("packs[{i}].recognizers"), |j| format!("packs[{i}].recognizers[{j}]"));
-                problems_of(error, at, problems);
-            }
-        }
+    for (i, _) in bundle.packs.iter().enumerate().filter(|(_, pack)| !pack.recognizers.is_empty()) {
+        let message = "this version does not compile custom recognisers yet";
+        problems.add("policy_recognizer_refused", format!("packs[{i}].recognizers"), message);
     }
 }
 
-/// The error of the detector in the words of a policy.
-pub(crate) fn problems_of(error: &RuleError, at: String, problems: &mut Problems) {
-    let code = match error.code() {
-        "rule_bad_pattern" => "policy_recognizer_pattern",
-        "rule_unbounded" => "policy_recognizer_unbounded",
-        "rule_unknown_name" => "policy_recognizer_checksum",
-        "rule_duplicate_id" => "policy_recognizer_builtin",
-        "rule_bad_confidence" => "policy_bad_confidence",
-        "rule_bad_word" => "policy_recognizer_word",
-        "rule_example_missed" => "policy_recognizer_example_missed",
-        "rule_example_matched" => "policy_recognizer_example_matched",
-        "rule_too_large" => "policy_recognizer_too_large",
-        _ => "policy_recognizer_refused",
-    };
-    problems.add(code, at, error.to_string());
-}
-
-fn belongs(error: &RuleError, entity: &str) -> bool {
-    error.rule().strip_prefix(entity).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-}
-
-/// The recogniser as the detector takes it.
-pub(crate) fn detector_recognizer(source: &proto::Recognizer) -> Recognizer {
-    Recognizer {
-        entity: source.entity.clone(),
-        patterns: (source.patterns.iter())
-            .map(|p| CustomPattern { regex: p.regex.clone(), confidence: p.confidence })
-            .collect(),
-        keywords: source.keywords.clone(),
-        context: (!source.context_words.is_empty())
-            .then(|| CustomContext { words: source.context_words.clone(), boost: source.context_boost }),
-        checksum: (!source.checksum.is_empty()).then(|| source.checksum.clone()),
-        match_: source.r#match.clone(),
-        no_match: source.no_match.clone(),
-    }
+/// The detector of the selected packs, and which of its rules have no say in what is enforced.
+pub(crate) fn detector(
+    packs: &[&proto::Pack],
+    builtin: &Arc<Detector>,
+) -> Result<(Arc<Detector>, Vec<bool>), Vec<PolicyProblem>> {
+    let shadow = shadow_patterns(builtin, &shadow_entities(packs));
+    Ok((Arc::clone(builtin), shadow))
 }

@@ -5,7 +5,6 @@ use crate::date::Date;
 use crate::names::Names;
 use crate::problem::{PolicyProblem, Problems};
 use crate::proto;
-use crate::transform::never_tokenized;
 
 pub(super) fn rule(rule: &proto::Rule, at: &str, names: &Names, problems: &mut Problems) {
     if !is_id(&rule.id) {
@@ -57,7 +56,7 @@ pub(crate) fn warnings(bundle: &proto::Bundle, names: &Names) -> Vec<PolicyProbl
                     format!("{at}.action"),
                     "Allow means no objection: it overrides no other rule, and the finding is still audited",
                 ),
-                proto::ActionKind::Tokenize if rule.entities.iter().any(|name| never_tokenized(names, name)) => found.add(
+                proto::ActionKind::Tokenize if rule.entities.iter().any(|name| names.is_secret(name)) => found.add(
                     "policy_never_tokenized",
                     format!("{at}.action"),
                     "one of these entities is never tokenised; it is redacted instead",
