@@ -41,9 +41,9 @@ impl Action {
     #[must_use]
     pub const fn join(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Mask { keep_last: a }, Self::Mask { keep_last: b }) => {
-                Self::Mask { keep_last: if a < b { a } else { b } }
-            }
+            (Self::Mask { keep_last: a }, Self::Mask { keep_last: b }) => Self::Mask {
+                keep_last: if a < b { a } else { b },
+            },
             // A token lets the value come back and a mask shows its end: doing either would break the other's promise.
             (Self::Mask { .. }, Self::Tokenize) | (Self::Tokenize, Self::Mask { .. }) => Self::Redact,
             _ if self.rank() >= other.rank() => self,

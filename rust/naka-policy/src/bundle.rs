@@ -33,9 +33,9 @@ pub(crate) fn canonical(bundle: &mut proto::Bundle) {
             }
         }
         for recognizer in &mut pack.recognizers {
-            recognizer.patterns.sort_by(|a, b| {
-                (&a.regex, a.confidence.to_bits()).cmp(&(&b.regex, b.confidence.to_bits()))
-            });
+            recognizer
+                .patterns
+                .sort_by(|a, b| (&a.regex, a.confidence.to_bits()).cmp(&(&b.regex, b.confidence.to_bits())));
             recognizer.patterns.dedup();
             sort(&mut recognizer.keywords);
             sort(&mut recognizer.context_words);
@@ -53,10 +53,13 @@ pub(crate) fn canonical(bundle: &mut proto::Bundle) {
         pack.rules.sort_by(|a, b| a.id.cmp(&b.id));
         pack.exemptions.sort_by(|a, b| a.id.cmp(&b.id));
         // entities may repeat (two recognisers of one entity), so the whole message breaks ties
-        pack.recognizers.sort_by_cached_key(|r| (r.entity.clone(), r.encode_to_vec()));
+        pack.recognizers
+            .sort_by_cached_key(|r| (r.entity.clone(), r.encode_to_vec()));
         pack.recognizers.dedup();
     }
-    bundle.packs.sort_by(|a, b| (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name)));
+    bundle
+        .packs
+        .sort_by(|a, b| (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name)));
     for upstream in &mut bundle.upstreams {
         sort(&mut upstream.hosts);
     }
@@ -86,7 +89,14 @@ fn canonical_selector(selector: &mut Option<proto::Selector>) {
 /// A traffic filter that asks nothing is absent.
 fn canonical_traffic(traffic: &mut Option<proto::Traffic>) {
     if let Some(inner) = traffic {
-        let proto::Traffic { providers, models, surfaces, directions, regions, purposes } = inner;
+        let proto::Traffic {
+            providers,
+            models,
+            surfaces,
+            directions,
+            regions,
+            purposes,
+        } = inner;
         for list in [providers, models, surfaces, directions, regions, purposes] {
             sort(list);
         }
@@ -105,17 +115,29 @@ pub(crate) fn encode(mut bundle: proto::Bundle) -> Vec<u8> {
 /// The bundle that `bytes` hold. Refuses what is not canonical: unknown fields, other orders, repeats. An unknown
 /// field may be a rule of a newer core that this one would silently not apply.
 pub(crate) fn decode(bytes: &[u8]) -> Result<proto::Bundle, Vec<PolicyProblem>> {
-    let refuse = |code, message: &str| vec![PolicyProblem { code, path: String::new(), message: message.into() }];
+    let refuse = |code, message: &str| {
+        vec![PolicyProblem {
+            code,
+            path: String::new(),
+            message: message.into(),
+        }]
+    };
     if bytes.len() > MAX_BUNDLE_BYTES {
         return Err(refuse("policy_bundle_too_large", "the bundle is larger than 64 MiB"));
     }
     let bundle = proto::Bundle::decode(bytes)
         .map_err(|_| refuse("policy_bundle_unreadable", "the bytes are no policy bundle"))?;
     if bundle.format != FORMAT {
-        return Err(refuse("policy_bundle_format", "the bundle has another format; compile it with this version"));
+        return Err(refuse(
+            "policy_bundle_format",
+            "the bundle has another format; compile it with this version",
+        ));
     }
     if version(&bundle.min_core).is_none_or(|needed| Some(needed) > version(env!("CARGO_PKG_VERSION"))) {
-        return Err(refuse("policy_bundle_too_new", "the bundle needs a newer core; upgrade the data plane first"));
+        return Err(refuse(
+            "policy_bundle_too_new",
+            "the bundle needs a newer core; upgrade the data plane first",
+        ));
     }
     if encode(bundle.clone()) != bytes {
         return Err(refuse(

@@ -39,7 +39,10 @@ pub fn compile(source_json: &str) -> Result<Compiled, Vec<PolicyProblem>> {
     let detector = Detector::shared();
     let recognizers = source.packs.iter().flat_map(|pack| &pack.recognizers);
     let names = Names::new(detector, recognizers.map(|recognizer| recognizer.entity.as_str()));
-    let mut mapper = Mapper { names: &names, problems: Problems::default() };
+    let mut mapper = Mapper {
+        names: &names,
+        problems: Problems::default(),
+    };
     let bundle = mapper.bundle(&source);
     let mut problems = mapper.problems;
     validate::bundle(&bundle, &names, &mut problems);
@@ -51,7 +54,11 @@ pub fn compile(source_json: &str) -> Result<Compiled, Vec<PolicyProblem>> {
     let warnings = validate::warnings(&bundle, &names);
     let bytes = bundle::encode(bundle);
     let revision = bundle::revision(&bytes);
-    problems.into_result(Compiled { bytes, revision, warnings })
+    problems.into_result(Compiled {
+        bytes,
+        revision,
+        warnings,
+    })
 }
 
 struct Mapper<'a> {
@@ -64,7 +71,12 @@ impl Mapper<'_> {
         proto::Bundle {
             format: bundle::FORMAT,
             min_core: MIN_CORE.into(),
-            packs: source.packs.iter().enumerate().map(|(i, pack)| self.pack(pack, &format!("packs[{i}]"))).collect(),
+            packs: source
+                .packs
+                .iter()
+                .enumerate()
+                .map(|(i, pack)| self.pack(pack, &format!("packs[{i}]")))
+                .collect(),
             upstreams: source.upstreams.iter().map(upstream).collect(),
         }
     }
@@ -123,14 +135,19 @@ impl Mapper<'_> {
                 "DoesNotExist" => proto::Operator::DoesNotExist,
                 _ => {
                     let path = format!("{at}.matchExpressions[{i}].operator");
-                    self.problems.add("policy_bad_selector", path, "must be In, NotIn, Exists or DoesNotExist");
+                    self.problems
+                        .add("policy_bad_selector", path, "must be In, NotIn, Exists or DoesNotExist");
                     continue;
                 }
             };
             let needs_values = matches!(operator, proto::Operator::In | proto::Operator::NotIn);
             if needs_values == expression.values.is_empty() {
                 let message = "In and NotIn need values; Exists and DoesNotExist take none";
-                self.problems.add("policy_bad_selector", format!("{at}.matchExpressions[{i}].values"), message);
+                self.problems.add(
+                    "policy_bad_selector",
+                    format!("{at}.matchExpressions[{i}].values"),
+                    message,
+                );
             }
             requirements.push(proto::Requirement {
                 key: expression.key.clone(),
@@ -144,22 +161,31 @@ impl Mapper<'_> {
     fn rule(&mut self, rule: &source::Rule, at: &str) -> proto::Rule {
         if rule.mask.is_some() && rule.action != ActionName::Mask {
             let message = "belongs to action Mask: remove it, or set action: Mask";
-            self.problems.add("policy_mask_without_mask", format!("{at}.mask"), message);
+            self.problems
+                .add("policy_mask_without_mask", format!("{at}.mask"), message);
         }
         let keep_last = rule.mask.as_ref().map_or(0, |mask| mask.keep_last);
         if !(0..=i64::from(validate::MAX_KEEP_LAST)).contains(&keep_last) {
             let message = format!("must be between 0 and {}", validate::MAX_KEEP_LAST);
-            self.problems.add("policy_bad_keep_last", format!("{at}.mask.keepLast"), message);
+            self.problems
+                .add("policy_bad_keep_last", format!("{at}.mask.keepLast"), message);
         }
         proto::Rule {
             id: rule.id.clone(),
             entities: rule.entities.iter().map(|name| self.names.canonical(name)).collect(),
             min_confidence: rule.min_confidence.unwrap_or(DEFAULT_MIN_CONFIDENCE) as f32,
             action: action(rule.action) as i32,
-            keep_last: if rule.action == ActionName::Mask { u32::try_from(keep_last).unwrap_or(0) } else { 0 },
+            keep_last: if rule.action == ActionName::Mask {
+                u32::try_from(keep_last).unwrap_or(0)
+            } else {
+                0
+            },
             mode: mode(rule.mode),
             traffic: Some(traffic(&rule.traffic)),
-            when: rule.when.as_ref().and_then(|when| self.when(when, &format!("{at}.when"))),
+            when: rule
+                .when
+                .as_ref()
+                .and_then(|when| self.when(when, &format!("{at}.when"))),
             clause: rule.clause.clone(),
             effective_from: rule
                 .effective_from
@@ -174,7 +200,8 @@ impl Mapper<'_> {
         let min_count = when.min_count.unwrap_or(1);
         if !(1..=i64::from(validate::MAX_MIN_COUNT)).contains(&min_count) {
             let message = format!("must be between 1 and {}", validate::MAX_MIN_COUNT);
-            self.problems.add("policy_bad_min_count", format!("{at}.minCount"), message);
+            self.problems
+                .add("policy_bad_min_count", format!("{at}.minCount"), message);
         }
         if when.with.is_empty() && min_count <= 1 && !when.minor {
             return None;
@@ -199,7 +226,11 @@ impl Mapper<'_> {
         };
         proto::Exemption {
             id: exemption.id.clone(),
-            entities: exemption.entities.iter().map(|name| self.names.canonical(name)).collect(),
+            entities: exemption
+                .entities
+                .iter()
+                .map(|name| self.names.canonical(name))
+                .collect(),
             matches: exemption.matches.clone(),
             sha256s: exemption.sha256s.iter().map(|hash| hash.to_ascii_lowercase()).collect(),
             reason: exemption.reason.clone(),
@@ -255,7 +286,10 @@ fn fine_tuning(source: &source::FineTuning) -> proto::FineTuning {
         OnFinding::Redact => proto::OnFinding::Redact,
         OnFinding::Block => proto::OnFinding::Block,
     };
-    proto::FineTuning { on_finding: on_finding as i32, require_verdict: source.require_verdict.unwrap_or(true) }
+    proto::FineTuning {
+        on_finding: on_finding as i32,
+        require_verdict: source.require_verdict.unwrap_or(true),
+    }
 }
 
 fn restore(source: &source::Restore) -> proto::Restore {
@@ -274,7 +308,10 @@ fn ledger(source: &source::Ledger) -> proto::Ledger {
         Durability::Fsync => proto::Durability::Fsync,
         Durability::Acked => proto::Durability::Acked,
     };
-    proto::Ledger { durability: durability as i32, full: source.full }
+    proto::Ledger {
+        durability: durability as i32,
+        full: source.full,
+    }
 }
 
 fn traffic(source: &source::Traffic) -> proto::Traffic {
@@ -307,7 +344,10 @@ fn recognizer(source: &source::Recognizer) -> proto::Recognizer {
     proto::Recognizer {
         entity: source.entity.clone(),
         patterns: (source.patterns.iter())
-            .map(|p| proto::Pattern { regex: p.regex.clone(), confidence: p.confidence as f32 })
+            .map(|p| proto::Pattern {
+                regex: p.regex.clone(),
+                confidence: p.confidence as f32,
+            })
             .collect(),
         keywords: source.keywords.clone(),
         context_boost: if words.is_empty() {

@@ -37,7 +37,9 @@ impl Date {
             return None;
         }
         let number = |range: std::ops::Range<usize>| {
-            bytes[range].iter().try_fold(0_u32, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0')))
+            bytes[range].iter().try_fold(0_u32, |sum, b| {
+                b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0'))
+            })
         };
         Self::new(number(0..4)?, number(5..7)?, number(8..10)?)
     }
@@ -54,7 +56,11 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let month = if shifted_month < 10 {
+            shifted_month + 3
+        } else {
+            shifted_month - 9
+        };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         // the clamp above bounds all three
         Self((year * 10_000 + month * 100 + day) as u32)
@@ -75,7 +81,13 @@ impl Date {
 
 impl std::fmt::Display for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.0 / 10_000, self.0 / 100 % 100, self.0 % 100)
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            self.0 / 10_000,
+            self.0 / 100 % 100,
+            self.0 % 100
+        )
     }
 }
 
@@ -91,7 +103,12 @@ mod tests {
 
     #[test]
     fn days_since_1970_become_calendar_days() {
-        for (days, text) in [(0, "1970-01-01"), (-1, "1969-12-31"), (11_016, "2000-02-29"), (20_586, "2026-05-13")] {
+        for (days, text) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (11_016, "2000-02-29"),
+            (20_586, "2026-05-13"),
+        ] {
             assert_eq!(Date::from_unix_days(days).to_string(), text);
         }
         assert_eq!(Date::from_unix_days(i64::MAX).to_string(), "9999-12-31");
@@ -110,7 +127,16 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "2027-2-9", "2027-13-01", "2027-00-10", "2027-06-31", "20270630", "2027-06-3a", "+027-06-30"] {
+        for text in [
+            "",
+            "2027-2-9",
+            "2027-13-01",
+            "2027-00-10",
+            "2027-06-31",
+            "20270630",
+            "2027-06-3a",
+            "+027-06-30",
+        ] {
             assert_eq!(Date::parse(text), None, "{text}");
         }
     }

@@ -60,7 +60,10 @@ impl Filter {
         let mut filter = Self {
             surfaces: bits(&source.surfaces, |name| Surface::from_name(name).map(|s| 1 << s as u32))?,
             directions: bits(&source.directions, |name| {
-                Direction::ALL.into_iter().find(|d| d.name() == name).map(|d| 1 << d as u32)
+                Direction::ALL
+                    .into_iter()
+                    .find(|d| d.name() == name)
+                    .map(|d| 1 << d as u32)
             })? as u8,
             providers: Words::new(&source.providers)?,
             models: Words::new(&source.models)?,
@@ -71,7 +74,9 @@ impl Filter {
         // a list that names `Unknown` beside others asks for no more than the others do: unknown always matches
         filter.everything = filter.surfaces == u32::MAX
             && filter.directions == u8::MAX
-            && [&filter.providers, &filter.models, &filter.regions, &filter.purposes].iter().all(|w| w.match_all());
+            && [&filter.providers, &filter.models, &filter.regions, &filter.purposes]
+                .iter()
+                .all(|w| w.match_all());
         Ok(filter)
     }
 
@@ -98,7 +103,9 @@ fn bits(names: &[String], bit: impl Fn(&str) -> Option<u32>) -> Result<u32, &'st
     if names.is_empty() {
         return Ok(u32::MAX);
     }
-    names.iter().try_fold(0, |set, name| Ok(set | bit(name).ok_or("is no known name")?))
+    names
+        .iter()
+        .try_fold(0, |set, name| Ok(set | bit(name).ok_or("is no known name")?))
 }
 
 #[cfg(test)]
@@ -124,30 +131,54 @@ mod tests {
     #[test]
     fn a_negated_region_matches_every_other_and_the_unknown_one() {
         let outside = filter(|t| t.regions = vec!["!in".into()]);
-        assert!(outside.matches(&Traffic { region: Some("US"), ..traffic() }));
+        assert!(outside.matches(&Traffic {
+            region: Some("US"),
+            ..traffic()
+        }));
         assert!(outside.matches(&traffic()), "an unknown region counts as matching");
-        assert_eq!(outside.mismatch(&Traffic { region: Some("IN"), ..traffic() }), Some("regions"));
+        assert_eq!(
+            outside.mismatch(&Traffic {
+                region: Some("IN"),
+                ..traffic()
+            }),
+            Some("regions")
+        );
     }
 
     #[test]
     fn a_negation_takes_away_from_the_plain_patterns() {
         let models = filter(|t| t.models = vec!["!gpt-4*".into(), "gpt-*".into()]);
-        assert!(models.matches(&Traffic { model: Some("gpt-5"), ..traffic() }));
-        assert!(!models.matches(&Traffic { model: Some("gpt-4o"), ..traffic() }));
-        assert!(!models.matches(&Traffic { model: Some("o3"), ..traffic() }));
+        assert!(models.matches(&Traffic {
+            model: Some("gpt-5"),
+            ..traffic()
+        }));
+        assert!(!models.matches(&Traffic {
+            model: Some("gpt-4o"),
+            ..traffic()
+        }));
+        assert!(!models.matches(&Traffic {
+            model: Some("o3"),
+            ..traffic()
+        }));
     }
 
     #[test]
     fn an_unknown_surface_matches_a_rule_for_any_surface() {
         let files = filter(|t| t.surfaces = vec!["Files".into()]);
         assert!(!files.matches(&traffic()));
-        assert!(files.matches(&Traffic { surface: Surface::Unknown, ..traffic() }));
+        assert!(files.matches(&Traffic {
+            surface: Surface::Unknown,
+            ..traffic()
+        }));
     }
 
     #[test]
     fn directions_are_told_apart() {
         let answers = filter(|t| t.directions = vec!["Response".into()]);
         assert!(!answers.matches(&traffic()));
-        assert!(answers.matches(&Traffic { direction: Direction::Response, ..traffic() }));
+        assert!(answers.matches(&Traffic {
+            direction: Direction::Response,
+            ..traffic()
+        }));
     }
 }

@@ -42,7 +42,11 @@ impl Names {
                 names.secret.insert(entity.name.clone());
             }
         }
-        names.custom.extend(custom.map(str::to_owned).filter(|name| !names.builtin.contains_key(name)));
+        names.custom.extend(
+            custom
+                .map(str::to_owned)
+                .filter(|name| !names.builtin.contains_key(name)),
+        );
         names
     }
 
@@ -74,13 +78,19 @@ impl Names {
                 return Ok(());
             }
             let near = nearest(group, self.groups.iter()).map(|near| format!("{GROUP}{near}"));
-            return Err(Unknown { code: "policy_unknown_group", near });
+            return Err(Unknown {
+                code: "policy_unknown_group",
+                near,
+            });
         }
         if self.builtin.contains_key(name) || self.custom.contains(name) {
             return Ok(());
         }
         let near = nearest(name, self.builtin.keys().chain(&self.custom));
-        Err(Unknown { code: "policy_unknown_entity", near })
+        Err(Unknown {
+            code: "policy_unknown_entity",
+            near,
+        })
     }
 }
 
@@ -102,8 +112,9 @@ pub(crate) fn resolve(detector: &Detector, names: &[String]) -> Vec<EntityId> {
 /// The known name that is at most a third of its letters away.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
     let wanted = name.to_ascii_uppercase();
-    let (distance, near) =
-        known.map(|known| (distance(&wanted, &known.to_ascii_uppercase()), known)).min_by_key(|(d, _)| *d)?;
+    let (distance, near) = known
+        .map(|known| (distance(&wanted, &known.to_ascii_uppercase()), known))
+        .min_by_key(|(d, _)| *d)?;
     (distance * 3 <= near.len()).then(|| near.clone())
 }
 
@@ -129,7 +140,12 @@ mod tests {
 
     #[test]
     fn edit_distance_counts_single_changes() {
-        for (a, b, d) in [("", "", 0), ("abc", "", 3), ("IN_ADHAR", "IN_AADHAAR", 2), ("kitten", "sitting", 3)] {
+        for (a, b, d) in [
+            ("", "", 0),
+            ("abc", "", 3),
+            ("IN_ADHAR", "IN_AADHAAR", 2),
+            ("kitten", "sitting", 3),
+        ] {
             assert_eq!(distance(a, b), d);
         }
     }

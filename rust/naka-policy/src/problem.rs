@@ -30,7 +30,11 @@ pub(crate) struct Problems(Vec<PolicyProblem>);
 
 impl Problems {
     pub(crate) fn add(&mut self, code: &'static str, path: impl Into<String>, message: impl Into<String>) {
-        self.0.push(PolicyProblem { code, path: path.into(), message: message.into() });
+        self.0.push(PolicyProblem {
+            code,
+            path: path.into(),
+            message: message.into(),
+        });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -51,6 +55,12 @@ pub(crate) fn shown(text: &str) -> String {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let name = text.len() <= 64
         && digits < 4
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-:.*!/".contains(&b));
-    if name { format!("`{text}`") } else { format!("this text of {} bytes", text.len()) }
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-:.*!/".contains(&b));
+    if name {
+        format!("`{text}`")
+    } else {
+        format!("this text of {} bytes", text.len())
+    }
 }

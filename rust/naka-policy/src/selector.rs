@@ -34,7 +34,9 @@ pub(crate) fn selects(pack: &proto::Pack, workload: &Workload) -> bool {
 }
 
 fn matches(selector: Option<&proto::Selector>, labels: Option<&Labels>) -> bool {
-    let (Some(selector), Some(labels)) = (selector, labels) else { return true };
+    let (Some(selector), Some(labels)) = (selector, labels) else {
+        return true;
+    };
     selector.requirements.iter().all(|requirement| {
         let value = labels.get(&requirement.key);
         match requirement.operator() {
@@ -63,7 +65,11 @@ mod tests {
             .collect();
         proto::Pack {
             kind: kind as i32,
-            namespace: if kind == proto::PackKind::PolicyPack { "payments".into() } else { String::new() },
+            namespace: if kind == proto::PackKind::PolicyPack {
+                "payments".into()
+            } else {
+                String::new()
+            },
             workload_selector: Some(proto::Selector { requirements }),
             ..Default::default()
         }

@@ -80,7 +80,10 @@ pub struct Ledger {
 
 impl Ledger {
     pub(crate) fn join(self, other: Self) -> Self {
-        Self { durability: self.durability.max(other.durability), full: self.full | other.full }
+        Self {
+            durability: self.durability.max(other.durability),
+            full: self.full | other.full,
+        }
     }
 }
 

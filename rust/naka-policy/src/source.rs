@@ -255,10 +255,17 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserial
 /// Reads the source. serde's own message may quote a value, so only the place of the fault is passed on.
 pub(crate) fn read(json: &str) -> Result<Source, Vec<PolicyProblem>> {
     let refuse = |message: String| {
-        vec![PolicyProblem { code: "policy_bad_source", path: String::new(), message }]
+        vec![PolicyProblem {
+            code: "policy_bad_source",
+            path: String::new(),
+            message,
+        }]
     };
     if json.len() > MAX_SOURCE_BYTES {
-        return Err(refuse(format!("is {} bytes long; the limit is {MAX_SOURCE_BYTES}", json.len())));
+        return Err(refuse(format!(
+            "is {} bytes long; the limit is {MAX_SOURCE_BYTES}",
+            json.len()
+        )));
     }
     serde_json::from_str(json).map_err(|error| {
         let why = match error.classify() {

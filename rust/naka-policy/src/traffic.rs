@@ -90,6 +90,15 @@ impl Traffic<'_> {
     /// A body about which only direction, surface and day are known.
     #[must_use]
     pub const fn unknown(direction: Direction, surface: Surface, today: Date) -> Self {
-        Self { direction, surface, provider: None, model: None, region: None, purpose: None, today, known_route: true }
+        Self {
+            direction,
+            surface,
+            provider: None,
+            model: None,
+            region: None,
+            purpose: None,
+            today,
+            known_route: true,
+        }
     }
 }

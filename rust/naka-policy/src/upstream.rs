@@ -69,7 +69,9 @@ impl Upstreams {
                 local: upstream.kind() == proto::UpstreamKind::Local,
             });
         }
-        upstreams.by_suffix.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        upstreams
+            .by_suffix
+            .sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         upstreams
     }
 
@@ -83,13 +85,19 @@ impl Upstreams {
         let (name, port) = split_port(&host);
         let name = name.strip_suffix('.').unwrap_or(name);
         let with_port = port.map(|port| format!("{name}:{port}"));
-        let exact = with_port.as_ref().and_then(|host| self.by_host.get(host)).or_else(|| self.by_host.get(name));
+        let exact = with_port
+            .as_ref()
+            .and_then(|host| self.by_host.get(host))
+            .or_else(|| self.by_host.get(name));
         let index = exact.or_else(|| {
             let fits = |suffix: &str| {
                 let covered = with_port.as_deref().is_some_and(|host| host.ends_with(suffix)) || name.ends_with(suffix);
                 covered && name.len() > split_port(suffix).0.len()
             };
-            self.by_suffix.iter().find(|(suffix, _)| fits(suffix)).map(|(_, index)| index)
+            self.by_suffix
+                .iter()
+                .find(|(suffix, _)| fits(suffix))
+                .map(|(_, index)| index)
         })?;
         self.list.get(*index as usize)
     }

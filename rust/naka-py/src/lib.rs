@@ -1,6 +1,7 @@
 //! The Python door: `naka._core`. Converts types and errors and releases the GIL; holds no logic.
 
 mod detect;
+mod policy;
 
 use pyo3::prelude::*;
 
@@ -9,5 +10,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<detect::Detector>()?;
     module.add_class::<detect::Finding>()?;
+    module.add_function(wrap_pyfunction!(policy::compile_bundle, module)?)?;
     Ok(())
 }

@@ -36,7 +36,14 @@ struct Count {
 impl<'a> Conditions<'a> {
     pub(super) fn new(rules: &'a RuleSet, traffic: &Traffic<'_>, fields: &'a [FieldFindings<'a>]) -> Self {
         let (counts, exempt, hits) = (HashMap::new(), HashMap::new(), Vec::new());
-        Self { rules, fields, today: traffic.today.number(), counts, exempt, hits }
+        Self {
+            rules,
+            fields,
+            today: traffic.today.number(),
+            counts,
+            exempt,
+            hits,
+        }
     }
 
     /// How many findings exemptions took out of a pack.
@@ -54,32 +61,44 @@ impl<'a> Conditions<'a> {
             return known;
         }
         let mut value = Vec::new();
-        let exempt = list.iter().map(|&index| &self.rules.exemptions[usize::from(index)]).any(|exemption| {
-            if exemption.pack != pack || exemption.expires < self.today {
-                return false;
-            }
-            if value.is_empty() {
-                self.rules.detector.normalized(finding, self.fields[at.0].text, &mut value);
-            }
-            exemption.matches.as_ref().is_some_and(|regex| regex.is_match(&value))
-                || (!exemption.sha256s.is_empty() && {
-                    let entity = &self.rules.detector.entity(finding.entity).name;
-                    exemption.sha256s.binary_search(&value_hash(entity, &value)).is_ok()
-                })
-        });
+        let exempt = list
+            .iter()
+            .map(|&index| &self.rules.exemptions[usize::from(index)])
+            .any(|exemption| {
+                if exemption.pack != pack || exemption.expires < self.today {
+                    return false;
+                }
+                if value.is_empty() {
+                    self.rules
+                        .detector
+                        .normalized(finding, self.fields[at.0].text, &mut value);
+                }
+                exemption.matches.as_ref().is_some_and(|regex| regex.is_match(&value))
+                    || (!exemption.sha256s.is_empty() && {
+                        let entity = &self.rules.detector.entity(finding.entity).name;
+                        exemption.sha256s.binary_search(&value_hash(entity, &value)).is_ok()
+                    })
+            });
         self.exempt.insert((at, pack), exempt);
         exempt
     }
 
     /// Does the rule's `when` hold for this finding?
     pub(super) fn hold(&mut self, rule: u16, at: At, finding: &Finding) -> bool {
-        let Some(when) = &self.rules.rules[usize::from(rule)].when else { return true };
+        let Some(when) = &self.rules.rules[usize::from(rule)].when else {
+            return true;
+        };
         if !self.counts.contains_key(&rule) {
             let counted = self.count(rule, when);
             self.counts.insert(rule, counted);
         }
         let scope = self.scope(when.within, at.0);
-        let count = self.counts.get(&rule).and_then(|scopes| scopes.get(&scope)).copied().unwrap_or_default();
+        let count = self
+            .counts
+            .get(&rule)
+            .and_then(|scopes| scopes.get(&scope))
+            .copied()
+            .unwrap_or_default();
         // "with" asks for another finding than the judged one
         let itself = u32::from(when.with.binary_search(&finding.entity).is_ok());
         (!when.asks_with || count.with > itself) && count.own >= when.min_count && (!when.minor || count.minor)

@@ -63,7 +63,10 @@ impl RuleSet {
     /// Which rules speak about this traffic, by index.
     fn active(&self, traffic: &Traffic<'_>) -> Vec<bool> {
         let packs: Vec<bool> = self.packs.iter().map(|pack| pack.filter.matches(traffic)).collect();
-        self.rules.iter().map(|rule| packs[usize::from(rule.pack)] && rule.filter.matches(traffic)).collect()
+        self.rules
+            .iter()
+            .map(|rule| packs[usize::from(rule.pack)] && rule.filter.matches(traffic))
+            .collect()
     }
 
     /// Spans of the tokens that stand in a text. Only texts with findings are searched.
@@ -84,7 +87,11 @@ impl RuleSet {
         finding: &Finding,
     ) -> Judged {
         let entity = &self.entities[usize::from(finding.entity.0)];
-        let grounded = !self.shadow_patterns.get(usize::from(finding.rule.0)).copied().unwrap_or(false);
+        let grounded = !self
+            .shadow_patterns
+            .get(usize::from(finding.rule.0))
+            .copied()
+            .unwrap_or(false);
         let first = conditions.hits.len();
         let mut would_be = entity.floor;
         let mut enforced = if grounded { entity.floor } else { Action::Allow };
@@ -103,10 +110,21 @@ impl RuleSet {
             if acts {
                 enforced = enforced.join(action);
             }
-            conditions.hits.push(Hit { rule: RuleRef(index), enforced: acts });
+            conditions.hits.push(Hit {
+                rule: RuleRef(index),
+                enforced: acts,
+            });
         }
-        let member = Member { finding: *finding, enforced, would_be };
-        Judged { member, grounded, hits: first..conditions.hits.len() }
+        let member = Member {
+            finding: *finding,
+            enforced,
+            would_be,
+        };
+        Judged {
+            member,
+            grounded,
+            hits: first..conditions.hits.len(),
+        }
     }
 
     /// One sweep over the findings of a text, sorted by start.
@@ -128,7 +146,9 @@ impl RuleSet {
             }
             let (connected, after) = rest.split_at(count);
             rest = after;
-            let would_be = connected.iter().fold(Action::Allow, |join, j| join.join(j.member.would_be));
+            let would_be = connected
+                .iter()
+                .fold(Action::Allow, |join, j| join.join(j.member.would_be));
             let secret = connected.iter().any(|j| self.never_tokenized(&j.member));
             let would_be = if secret { no_token(would_be) } else { would_be };
             if connected.iter().all(|j| j.grounded) || !connected.iter().any(|j| j.grounded) {
@@ -160,7 +180,13 @@ impl RuleSet {
             let (cluster, after) = rest.split_at(count);
             rest = after;
             let beside = connected.iter().filter(|j| !j.grounded && after.is_empty());
-            self.push(field, cluster.iter().copied().chain(beside), would_be, conditions, decision);
+            self.push(
+                field,
+                cluster.iter().copied().chain(beside),
+                would_be,
+                conditions,
+                decision,
+            );
         }
     }
 
@@ -263,7 +289,11 @@ fn effective(rule: &Rule, never_tokenized: bool, direction: Direction) -> Action
 }
 
 fn no_token(action: Action) -> Action {
-    if action == Action::Tokenize { Action::Redact } else { action }
+    if action == Action::Tokenize {
+        Action::Redact
+    } else {
+        action
+    }
 }
 
 fn inside(spans: &[std::ops::Range<usize>], finding: &Finding) -> bool {

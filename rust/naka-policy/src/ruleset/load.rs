@@ -40,7 +40,11 @@ impl RuleSet {
             exemptions: Vec::new(),
             entities: entities(&detector),
             shadow_patterns,
-            entity_names: detector.entities().iter().map(|entity| (entity.name.clone(), entity.id)).collect(),
+            entity_names: detector
+                .entities()
+                .iter()
+                .map(|entity| (entity.name.clone(), entity.id))
+                .collect(),
             restore: Vec::new(),
             upstreams: Upstreams::new(&bundle.upstreams),
             detector,
@@ -110,7 +114,11 @@ fn pack_name(pack: &proto::Pack) -> String {
 
 fn entities(detector: &Arc<Detector>) -> Vec<EntityRules> {
     let one = |entity: &naka_detect::EntityInfo| EntityRules {
-        floor: if transform::is_masked_form(entity) { Action::Allow } else { Action::Audit },
+        floor: if transform::is_masked_form(entity) {
+            Action::Allow
+        } else {
+            Action::Audit
+        },
         never_tokenized: transform::secret(entity),
         ..EntityRules::default()
     };
@@ -121,7 +129,9 @@ fn rule_of(source: &proto::Rule, pack: u16, detector: &Detector) -> Result<Rule,
     let action = match source.action() {
         proto::ActionKind::Allow => Action::Allow,
         proto::ActionKind::Audit => Action::Audit,
-        proto::ActionKind::Mask => Action::Mask { keep_last: source.keep_last.min(255) as u8 },
+        proto::ActionKind::Mask => Action::Mask {
+            keep_last: source.keep_last.min(255) as u8,
+        },
         proto::ActionKind::Tokenize => Action::Tokenize,
         proto::ActionKind::Redact => Action::Redact,
         // what is not understood is refused, not let through
@@ -165,7 +175,12 @@ fn exemption_of(source: &proto::Exemption, pack: u16) -> Result<Exemption, &'sta
         "" => None,
         pattern => Some(validate::anchored(pattern).map_err(|_| "the pattern of an exemption")?),
     };
-    Ok(Exemption { pack, matches, sha256s: source.sha256s.clone(), expires: source.expires })
+    Ok(Exemption {
+        pack,
+        matches,
+        sha256s: source.sha256s.clone(),
+        expires: source.expires,
+    })
 }
 
 fn restore_of(source: &proto::Restore) -> Restore {
@@ -187,13 +202,18 @@ fn handling(source: proto::Handling) -> Handling {
 }
 
 fn fine_tuning(source: Option<&proto::FineTuning>) -> FineTuning {
-    let Some(source) = source else { return FineTuning::default() };
+    let Some(source) = source else {
+        return FineTuning::default();
+    };
     let on_finding = match source.on_finding() {
         proto::OnFinding::Audit => OnFinding::Audit,
         proto::OnFinding::Redact => OnFinding::Redact,
         proto::OnFinding::Block | proto::OnFinding::Unspecified => OnFinding::Block,
     };
-    FineTuning { on_finding, require_verdict: source.require_verdict }
+    FineTuning {
+        on_finding,
+        require_verdict: source.require_verdict,
+    }
 }
 
 fn ledger(source: Option<&proto::Ledger>) -> Ledger {
@@ -203,7 +223,10 @@ fn ledger(source: Option<&proto::Ledger>) -> Ledger {
         proto::Durability::Fsync => Durability::Fsync,
         proto::Durability::Acked => Durability::Acked,
     };
-    Ledger { durability, full: source.full }
+    Ledger {
+        durability,
+        full: source.full,
+    }
 }
 
 /// For each custom entity: do only packs that enforce nothing define it?

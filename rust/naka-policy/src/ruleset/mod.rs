@@ -155,7 +155,12 @@ impl RuleSet {
     /// What happens to traffic when the sidecar is gone. Open when nothing is enforced.
     #[must_use]
     pub fn failure(&self) -> Failure {
-        self.packs.iter().filter(|pack| pack.enforcing).map(|pack| pack.failure).max().unwrap_or_default()
+        self.packs
+            .iter()
+            .filter(|pack| pack.enforcing)
+            .map(|pack| pack.failure)
+            .max()
+            .unwrap_or_default()
     }
 
     /// What happens to a body, or a part of it, that cannot be read. Files and training jobs that cannot be read are
@@ -164,13 +169,23 @@ impl RuleSet {
     pub fn unscannable(&self, traffic: &Traffic<'_>) -> Pair<Handling> {
         let mut pair = self.settings(traffic, |pack| pack.on_unscannable, Handling::max);
         if traffic.surface.trains() {
-            for (index, pack) in self.packs.iter().enumerate().filter(|(_, pack)| pack.filter.matches(traffic)) {
+            for (index, pack) in self
+                .packs
+                .iter()
+                .enumerate()
+                .filter(|(_, pack)| pack.filter.matches(traffic))
+            {
                 let tuning = pack.fine_tuning;
                 if tuning.require_verdict || tuning.on_finding > OnFinding::Audit {
                     pair = pair.block(pack.enforcing);
                 }
                 let acting = |rule: &&Rule| rule.action.edits() || rule.action == Action::Block;
-                for rule in self.rules.iter().filter(|rule| usize::from(rule.pack) == index).filter(acting) {
+                for rule in self
+                    .rules
+                    .iter()
+                    .filter(|rule| usize::from(rule.pack) == index)
+                    .filter(acting)
+                {
                     if rule.filter.matches(traffic) {
                         pair = pair.block(rule.enforced(traffic));
                     }
@@ -278,7 +293,10 @@ impl Rule {
 
 impl Pair<Handling> {
     fn block(self, enforced: bool) -> Self {
-        Self { enforced: if enforced { Handling::Block } else { self.enforced }, would_be: Handling::Block }
+        Self {
+            enforced: if enforced { Handling::Block } else { self.enforced },
+            would_be: Handling::Block,
+        }
     }
 }
 

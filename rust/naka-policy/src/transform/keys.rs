@@ -67,7 +67,9 @@ impl Keys {
         }
         let mut key = Zeroizing::new([0; 32]);
         let info = format!("token|{tenant}|{provider}|{epoch}");
-        Hkdf::<Sha256>::new(None, master).expand(info.as_bytes(), &mut *key).map_err(|_| KeyError::ShortMaster)?;
+        Hkdf::<Sha256>::new(None, master)
+            .expand(info.as_bytes(), &mut *key)
+            .map_err(|_| KeyError::ShortMaster)?;
         Ok(Self(Some(key)))
     }
 
@@ -80,7 +82,9 @@ impl Keys {
     /// Appends the token of a normalised value; false, and nothing appended, without a key.
     pub fn token(&self, entity: &str, value: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(key) = &self.0 else { return false };
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key[..]) else { return false };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key[..]) else {
+            return false;
+        };
         token::frame(entity, value, |part| mac.update(part));
         token::write(entity, &mac.finalize().into_bytes(), out);
         true
@@ -109,10 +113,28 @@ mod tests {
         let keys = Keys::derive(&master, "payments", "openai", 1).unwrap();
         let base = token(&keys, "IN_PAN", b"QWEPK4821M");
         assert_eq!(base, token(&keys, "IN_PAN", b"QWEPK4821M"));
-        for (tenant, provider, epoch) in [("web", "openai", 1), ("payments", "azure", 1), ("payments", "openai", 2)] {
-            assert_ne!(base, token(&Keys::derive(&master, tenant, provider, epoch).unwrap(), "IN_PAN", b"QWEPK4821M"));
+        for (tenant, provider, epoch) in [
+            ("web", "openai", 1),
+            ("payments", "azure", 1),
+            ("payments", "openai", 2),
+        ] {
+            assert_ne!(
+                base,
+                token(
+                    &Keys::derive(&master, tenant, provider, epoch).unwrap(),
+                    "IN_PAN",
+                    b"QWEPK4821M"
+                )
+            );
         }
-        assert_ne!(base, token(&Keys::derive(&[8; 32], "payments", "openai", 1).unwrap(), "IN_PAN", b"QWEPK4821M"));
+        assert_ne!(
+            base,
+            token(
+                &Keys::derive(&[8; 32], "payments", "openai", 1).unwrap(),
+                "IN_PAN",
+                b"QWEPK4821M"
+            )
+        );
         assert_ne!(base, token(&keys, "IN_PAN", b"QWEPK4821N"));
     }
 
@@ -125,7 +147,10 @@ mod tests {
 
     #[test]
     fn the_key_is_not_printed() {
-        assert_eq!(format!("{:?}", Keys::derive(&[7; 32], "t", "p", 1).unwrap()), "Keys(..)");
+        assert_eq!(
+            format!("{:?}", Keys::derive(&[7; 32], "t", "p", 1).unwrap()),
+            "Keys(..)"
+        );
     }
 
     #[test]

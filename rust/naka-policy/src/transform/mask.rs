@@ -46,7 +46,11 @@ enum Character {
 
 fn characters(text: &[u8]) -> impl Iterator<Item = Character> {
     text.utf8_chunks().flat_map(|chunk| {
-        chunk.valid().chars().map(Character::Char).chain(chunk.invalid().iter().copied().map(Character::Byte))
+        chunk
+            .valid()
+            .chars()
+            .map(Character::Char)
+            .chain(chunk.invalid().iter().copied().map(Character::Byte))
     })
 }
 

@@ -35,7 +35,13 @@ pub enum Applied {
 ///
 /// Cost: a mask is one pass over the span; a token is the detector's normalisation and one HMAC (two SHA-256 blocks
 /// for the usual value).
-pub(crate) fn transform(detector: &Detector, cluster: &Cluster, text: &[u8], keys: &Keys, out: &mut Vec<u8>) -> Applied {
+pub(crate) fn transform(
+    detector: &Detector,
+    cluster: &Cluster,
+    text: &[u8],
+    keys: &Keys,
+    out: &mut Vec<u8>,
+) -> Applied {
     let span = &text[cluster.start as usize..cluster.end as usize];
     let entity = detector.entity(cluster.entity);
     match cluster.enforced {
@@ -67,7 +73,11 @@ pub(crate) fn transform(detector: &Detector, cluster: &Cluster, text: &[u8], key
 
 /// A finding that spans the whole cluster: what a token of a cluster of several findings stands for.
 fn whole(cluster: &Cluster) -> Finding {
-    Finding { start: cluster.start, end: cluster.end, ..cluster.label }
+    Finding {
+        start: cluster.start,
+        end: cluster.end,
+        ..cluster.label
+    }
 }
 
 fn unchanged(span: &[u8], out: &mut Vec<u8>) -> Applied {

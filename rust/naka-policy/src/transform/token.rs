@@ -72,7 +72,9 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        spans(text.as_bytes(), |name| name == "IN_PAN").map(|span| &text[span]).collect()
+        spans(text.as_bytes(), |name| name == "IN_PAN")
+            .map(|span| &text[span])
+            .collect()
     }
 
     #[test]

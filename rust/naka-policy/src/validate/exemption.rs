@@ -26,25 +26,47 @@ pub(super) fn exemption(exemption: &proto::Exemption, at: &str, names: &Names, p
     }
     entities(&exemption.entities, &format!("{at}.entities"), names, problems);
     if exemption.reason.trim().is_empty() {
-        problems.add("policy_exemption_reason", format!("{at}.reason"), "is required: why are these values harmless?");
+        problems.add(
+            "policy_exemption_reason",
+            format!("{at}.reason"),
+            "is required: why are these values harmless?",
+        );
     }
     text_limit(&exemption.reason, MAX_TEXT, format!("{at}.reason"), problems);
     match exemption.expires {
-        0 => problems.add("policy_exemption_expires", format!("{at}.expires"), "is required: the last day it counts"),
+        0 => problems.add(
+            "policy_exemption_expires",
+            format!("{at}.expires"),
+            "is required: the last day it counts",
+        ),
         day if Date::from_number(day).is_none() => {
-            problems.add("policy_bad_date", format!("{at}.expires"), "is no day; write YYYY-MM-DD");
+            problems.add(
+                "policy_bad_date",
+                format!("{at}.expires"),
+                "is no day; write YYYY-MM-DD",
+            );
         }
         _ => {}
     }
     if exemption.matches.is_empty() && exemption.sha256s.is_empty() {
-        problems.add("policy_exemption_empty", at, "needs `matches` or `sha256s`: it names no value");
+        problems.add(
+            "policy_exemption_empty",
+            at,
+            "needs `matches` or `sha256s`: it names no value",
+        );
     }
     if !exemption.matches.is_empty()
         && let Err((code, message)) = anchored(&exemption.matches)
     {
         problems.add(code, format!("{at}.matches"), message);
     }
-    at_most(exemption.sha256s.len(), MAX_HASHES, &format!("{at}.sha256s"), "hashes", problems);
+    at_most(
+        exemption.sha256s.len(),
+        MAX_HASHES,
+        &format!("{at}.sha256s"),
+        "hashes",
+        problems,
+    );
     for (i, hash) in exemption.sha256s.iter().enumerate() {
         if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             let message = "must be 64 hexadecimal digits, as `naka policy hash` prints them";
@@ -73,7 +95,12 @@ pub(crate) fn anchored(pattern: &str) -> Result<Regex, (&'static str, String)> {
     }
     let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
     Regex::builder()
-        .configure(Config::new().utf8_empty(false).nfa_size_limit(Some(MAX_COMPILED)).hybrid_cache_capacity(MAX_COMPILED))
+        .configure(
+            Config::new()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(MAX_COMPILED))
+                .hybrid_cache_capacity(MAX_COMPILED),
+        )
         .build_from_hir(&whole)
         .map_err(|_| bad("is too large when compiled; shorten its repetitions".into()))
 }
@@ -112,12 +139,17 @@ fn one_letter(class: &regex_syntax::hir::Class) -> bool {
             let ranges = class.ranges().iter();
             ranges.flat_map(|range| (range.start()..=range.end()).take(5)).collect()
         }
-        regex_syntax::hir::Class::Bytes(class) if class.ranges().len() <= 4 => {
-            class.ranges().iter().flat_map(|range| (range.start()..=range.end()).take(5)).map(char::from).collect()
-        }
+        regex_syntax::hir::Class::Bytes(class) if class.ranges().len() <= 4 => class
+            .ranges()
+            .iter()
+            .flat_map(|range| (range.start()..=range.end()).take(5))
+            .map(char::from)
+            .collect(),
         _ => return false,
     };
-    characters.iter_mut().for_each(|c| *c = c.to_lowercase().next().unwrap_or(*c));
+    characters
+        .iter_mut()
+        .for_each(|c| *c = c.to_lowercase().next().unwrap_or(*c));
     characters.dedup();
     characters.len() == 1
 }
@@ -143,7 +175,15 @@ mod tests {
 
     #[test]
     fn a_pattern_that_names_no_value_is_refused() {
-        for wide in [".*", "[0-9]{12}", r"\d+", "(abc)?.*", "abcd|.*", "a.b.c", r"[\w.]+@\w+\.in"] {
+        for wide in [
+            ".*",
+            "[0-9]{12}",
+            r"\d+",
+            "(abc)?.*",
+            "abcd|.*",
+            "a.b.c",
+            r"[\w.]+@\w+\.in",
+        ] {
             let result = anchored(wide);
             if wide == r"[\w.]+@\w+\.in" {
                 assert!(result.is_ok(), "`.in` is spelled out");
@@ -156,7 +196,13 @@ mod tests {
 
     #[test]
     fn a_pattern_that_explodes_is_refused() {
-        assert_eq!(anchored(r"abc(\pL{100}){100}").unwrap_err().0, "policy_exemption_pattern");
-        assert_eq!(anchored(&format!("abc{}", "(".repeat(400))).unwrap_err().0, "policy_exemption_pattern");
+        assert_eq!(
+            anchored(r"abc(\pL{100}){100}").unwrap_err().0,
+            "policy_exemption_pattern"
+        );
+        assert_eq!(
+            anchored(&format!("abc{}", "(".repeat(400))).unwrap_err().0,
+            "policy_exemption_pattern"
+        );
     }
 }

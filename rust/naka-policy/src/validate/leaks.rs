@@ -13,7 +13,13 @@ const GROUPS: [&str; 3] = ["group:identity", "group:bank", "group:card"];
 /// Reports every text that holds such a value, from `likely` on.
 pub(crate) fn leaks(bundle: &proto::Bundle, detector: &Detector, problems: &mut Problems) {
     let refused = names::resolve(detector, &GROUPS.map(str::to_owned));
-    let mut scan = Scan { detector, refused, scratch: Scratch::default(), found: Vec::new(), problems };
+    let mut scan = Scan {
+        detector,
+        refused,
+        scratch: Scratch::default(),
+        found: Vec::new(),
+        problems,
+    };
     for (i, pack) in bundle.packs.iter().enumerate() {
         scan.pack(pack, &format!("packs[{i}]"));
     }
@@ -42,9 +48,10 @@ impl Scan<'_> {
         self.text(&pack.name, || format!("{at}.name"));
         self.text(&pack.namespace, || format!("{at}.namespace"));
         self.texts(&pack.resolved, &format!("{at}.resolved"));
-        for (selector, field) in
-            [(&pack.namespace_selector, "namespaceSelector"), (&pack.workload_selector, "workloadSelector")]
-        {
+        for (selector, field) in [
+            (&pack.namespace_selector, "namespaceSelector"),
+            (&pack.workload_selector, "workloadSelector"),
+        ] {
             for requirement in selector.iter().flat_map(|selector| &selector.requirements) {
                 self.text(&requirement.key, || format!("{at}.{field}"));
                 for value in &requirement.values {
@@ -109,14 +116,17 @@ impl Scan<'_> {
 
     fn text(&mut self, text: &str, at: impl Fn() -> String) {
         self.found.clear();
-        self.detector.scan(text.as_bytes(), None, &mut self.scratch, &mut self.found);
-        let refused = self.found.iter().find(|finding| {
-            finding.confidence >= 0.6 && self.refused.binary_search(&finding.entity).is_ok()
-        });
+        self.detector
+            .scan(text.as_bytes(), None, &mut self.scratch, &mut self.found);
+        let refused = self
+            .found
+            .iter()
+            .find(|finding| finding.confidence >= 0.6 && self.refused.binary_search(&finding.entity).is_ok());
         if let Some(finding) = refused {
             debug_assert!(Tier::of(finding.confidence) >= Some(Tier::Likely));
             let entity = &self.detector.entity(finding.entity).name;
-            let message = format!("holds a value that looks like {entity}; remove it (an exemption can name its sha256)");
+            let message =
+                format!("holds a value that looks like {entity}; remove it (an exemption can name its sha256)");
             self.problems.add("policy_holds_value", at(), message);
         }
     }

@@ -43,24 +43,30 @@ pub(crate) const MAX_MIN_COUNT: u32 = 1_000_000;
 /// Every fault of the bundle but those of its recognisers' patterns.
 pub(crate) fn bundle(bundle: &proto::Bundle, names: &Names, problems: &mut Problems) {
     at_most(bundle.packs.len(), MAX_PACKS, "packs", "packs", problems);
-    at_most(bundle.packs.iter().map(|p| p.rules.len()).sum(), MAX_ALL_RULES, "packs", "rules of all packs", problems);
+    at_most(
+        bundle.packs.iter().map(|p| p.rules.len()).sum(),
+        MAX_ALL_RULES,
+        "packs",
+        "rules of all packs",
+        problems,
+    );
     let mut seen = BTreeMap::new();
     for (i, one) in bundle.packs.iter().enumerate() {
         let at = format!("packs[{i}]");
         pack::pack(one, &at, names, problems);
-        unique(&mut seen, (one.kind, &one.namespace, &one.name), &at, "policy_duplicate_pack", problems);
+        unique(
+            &mut seen,
+            (one.kind, &one.namespace, &one.name),
+            &at,
+            "policy_duplicate_pack",
+            problems,
+        );
     }
     upstream::upstreams(&bundle.upstreams, problems);
 }
 
 /// Reports a second use of `key`, and where the first one is.
-fn unique<K: Ord>(
-    seen: &mut BTreeMap<K, String>,
-    key: K,
-    at: &str,
-    code: &'static str,
-    problems: &mut Problems,
-) {
+fn unique<K: Ord>(seen: &mut BTreeMap<K, String>, key: K, at: &str, code: &'static str, problems: &mut Problems) {
     if let Some(first) = seen.get(&key) {
         problems.add(code, at, format!("repeats the name of {first}; rename or remove one"));
     } else {
@@ -76,14 +82,25 @@ fn at_most(count: usize, limit: usize, at: &str, what: &str, problems: &mut Prob
 
 fn text_limit(text: &str, limit: usize, at: String, problems: &mut Problems) {
     if text.len() > limit || text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        problems.add("policy_bad_text", at, format!("must have at most {limit} bytes and no control characters"));
+        problems.add(
+            "policy_bad_text",
+            at,
+            format!("must have at most {limit} bytes and no control characters"),
+        );
     }
 }
 
 /// `rule_id`, `own-desk`, `dpdp.aadhaar`: what a metric label and a log line can carry.
 fn is_id(text: &str) -> bool {
-    let first = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    first && text.len() <= 63 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
+    let first = text
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    first
+        && text.len() <= 63
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
 }
 
 /// A name as Kubernetes takes it: DNS labels joined by dots.
@@ -103,8 +120,14 @@ fn entities(list: &[String], at: &str, names: &Names, problems: &mut Problems) {
     at_most(list.len(), MAX_LIST, at, "entities", problems);
     for (i, name) in list.iter().enumerate() {
         if let Err(unknown) = names.check(name) {
-            let hint = unknown.near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            let what = if unknown.code == "policy_unknown_group" { "group" } else { "entity" };
+            let hint = unknown
+                .near
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let what = if unknown.code == "policy_unknown_group" {
+                "group"
+            } else {
+                "entity"
+            };
             let message = format!("{} is no known {what}{hint}", crate::problem::shown(name));
             problems.add(unknown.code, format!("{at}[{i}]"), message);
         }

@@ -11,9 +11,10 @@ use crate::traffic::{Direction, Surface};
 
 pub(super) fn pack(pack: &proto::Pack, at: &str, names: &Names, problems: &mut Problems) {
     name(pack, at, problems);
-    for (selector, field) in
-        [(&pack.namespace_selector, "namespaceSelector"), (&pack.workload_selector, "workloadSelector")]
-    {
+    for (selector, field) in [
+        (&pack.namespace_selector, "namespaceSelector"),
+        (&pack.workload_selector, "workloadSelector"),
+    ] {
         if let Some(selector) = selector {
             labels(selector, &format!("{at}.{field}"), problems);
         }
@@ -30,7 +31,13 @@ pub(super) fn pack(pack: &proto::Pack, at: &str, names: &Names, problems: &mut P
         rule::rule(one, &at, names, problems);
         unique(&mut seen, one.id.as_str(), &at, "policy_duplicate_rule", problems);
     }
-    at_most(pack.exemptions.len(), MAX_RULES, &format!("{at}.exemptions"), "exemptions", problems);
+    at_most(
+        pack.exemptions.len(),
+        MAX_RULES,
+        &format!("{at}.exemptions"),
+        "exemptions",
+        problems,
+    );
     seen.clear();
     for (i, one) in pack.exemptions.iter().enumerate() {
         let at = format!("{at}.exemptions[{i}]");
@@ -57,7 +64,11 @@ fn name(pack: &proto::Pack, at: &str, problems: &mut Problems) {
                 let message = "must be lower-case letters, digits and `-`, at most 63 bytes";
                 problems.add("policy_bad_namespace", format!("{at}.namespace"), message);
             }
-            if pack.namespace_selector.as_ref().is_some_and(|selector| !selector.requirements.is_empty()) {
+            if pack
+                .namespace_selector
+                .as_ref()
+                .is_some_and(|selector| !selector.requirements.is_empty())
+            {
                 let message = "only a ClusterPolicyPack selects namespaces";
                 problems.add("policy_bad_selector", format!("{at}.namespaceSelector"), message);
             }
@@ -91,10 +102,18 @@ fn labels(selector: &proto::Selector, at: &str, problems: &mut Problems) {
             proto::Operator::Unspecified => false,
         };
         if !valid || !values {
-            problems.add("policy_bad_selector", at, format!("{} is no label, or has a value that is none", shown(key)));
+            problems.add(
+                "policy_bad_selector",
+                at,
+                format!("{} is no label, or has a value that is none", shown(key)),
+            );
         } else if !paired && problems.is_empty() {
             // the compiler reports these by their own path; this is for bytes from elsewhere
-            problems.add("policy_bad_selector", at, "an operator is unknown or has the wrong number of values");
+            problems.add(
+                "policy_bad_selector",
+                at,
+                "an operator is unknown or has the wrong number of values",
+            );
         }
     }
 }
@@ -114,7 +133,11 @@ pub(super) fn traffic(traffic: Option<&proto::Traffic>, at: &str, problems: &mut
             match Glob::new(plain) {
                 Err(why) => problems.add("policy_bad_glob", format!("{at}.{field}[{i}]"), why),
                 Ok(glob) if glob.as_str() != plain => {
-                    problems.add("policy_bad_glob", format!("{at}.{field}[{i}]"), "is not in canonical spelling");
+                    problems.add(
+                        "policy_bad_glob",
+                        format!("{at}.{field}[{i}]"),
+                        "is not in canonical spelling",
+                    );
                 }
                 Ok(_) => {}
             }
@@ -141,19 +164,38 @@ fn settings(pack: &proto::Pack, at: &str, problems: &mut Problems) {
     for (field, known) in [
         ("mode", pack.mode() != proto::Mode::Unspecified),
         ("onUnscannable", pack.on_unscannable() != proto::Handling::Unspecified),
-        ("onUnknownRoute", pack.on_unknown_route() != proto::Handling::Unspecified),
+        (
+            "onUnknownRoute",
+            pack.on_unknown_route() != proto::Handling::Unspecified,
+        ),
         ("failure", pack.failure() != proto::Failure::Unspecified),
-        ("fineTuning.onFinding", fine_tuning.on_finding() != proto::OnFinding::Unspecified),
-        ("ledger.durability", ledger.durability() != proto::Durability::Unspecified),
+        (
+            "fineTuning.onFinding",
+            fine_tuning.on_finding() != proto::OnFinding::Unspecified,
+        ),
+        (
+            "ledger.durability",
+            ledger.durability() != proto::Durability::Unspecified,
+        ),
         ("restore", pack.restore.is_some()),
     ] {
         if !known {
-            problems.add("policy_bad_setting", format!("{at}.{field}"), "is missing or has an unknown number");
+            problems.add(
+                "policy_bad_setting",
+                format!("{at}.{field}"),
+                "is missing or has an unknown number",
+            );
         }
     }
     if let Some(restore) = &pack.restore {
         for (field, list) in [("tools", &restore.tools), ("allowHosts", &restore.allow_hosts)] {
-            at_most(list.len(), MAX_LIST, &format!("{at}.restore.{field}"), "entries", problems);
+            at_most(
+                list.len(),
+                MAX_LIST,
+                &format!("{at}.restore.{field}"),
+                "entries",
+                problems,
+            );
             for (i, pattern) in list.iter().enumerate() {
                 if let Err(why) = Glob::new(pattern) {
                     problems.add("policy_bad_glob", format!("{at}.restore.{field}[{i}]"), why);

@@ -17,11 +17,18 @@ pub(super) fn shape(recognizer: &proto::Recognizer, at: &str, names: &Names, pro
         let message = "must be upper-case letters, digits and `_`, such as EMPLOYEE_ID";
         problems.add("policy_bad_name", format!("{at}.entity"), message);
     } else if names.is_builtin(name) {
-        let message = format!("{} is a built-in entity; a recogniser needs a name of its own", shown(name));
+        let message = format!(
+            "{} is a built-in entity; a recogniser needs a name of its own",
+            shown(name)
+        );
         problems.add("policy_recognizer_builtin", format!("{at}.entity"), message);
     }
     if recognizer.patterns.is_empty() && recognizer.keywords.is_empty() {
-        problems.add("policy_recognizer_empty", at, "needs `patterns` or `keywords`: it finds nothing");
+        problems.add(
+            "policy_recognizer_empty",
+            at,
+            "needs `patterns` or `keywords`: it finds nothing",
+        );
     }
     for (i, pattern) in recognizer.patterns.iter().enumerate() {
         if !(0.0..=1.0).contains(&pattern.confidence) {
@@ -30,15 +37,36 @@ pub(super) fn shape(recognizer: &proto::Recognizer, at: &str, names: &Names, pro
         }
     }
     if !(0.0..=1.0).contains(&recognizer.context_boost) {
-        problems.add("policy_bad_confidence", format!("{at}.context.boost"), "must be between 0 and 1");
+        problems.add(
+            "policy_bad_confidence",
+            format!("{at}.context.boost"),
+            "must be between 0 and 1",
+        );
     }
-    at_most(recognizer.patterns.len(), MAX_LIST, &format!("{at}.patterns"), "patterns", problems);
-    at_most(recognizer.context_words.len(), MAX_LIST, &format!("{at}.context.words"), "words", problems);
+    at_most(
+        recognizer.patterns.len(),
+        MAX_LIST,
+        &format!("{at}.patterns"),
+        "patterns",
+        problems,
+    );
+    at_most(
+        recognizer.context_words.len(),
+        MAX_LIST,
+        &format!("{at}.context.words"),
+        "words",
+        problems,
+    );
 }
 
 /// Custom recognisers are refused until the detector compiles them.
 pub(crate) fn recognizers(bundle: &proto::Bundle, problems: &mut Problems) {
-    for (i, _) in bundle.packs.iter().enumerate().filter(|(_, pack)| !pack.recognizers.is_empty()) {
+    for (i, _) in bundle
+        .packs
+        .iter()
+        .enumerate()
+        .filter(|(_, pack)| !pack.recognizers.is_empty())
+    {
         let message = "this version does not compile custom recognisers yet";
         problems.add("policy_recognizer_refused", format!("packs[{i}].recognizers"), message);
     }

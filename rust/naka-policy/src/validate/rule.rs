@@ -16,13 +16,21 @@ pub(super) fn rule(rule: &proto::Rule, at: &str, names: &Names, problems: &mut P
     }
     entities(&rule.entities, &format!("{at}.entities"), names, problems);
     if !(0.0..=1.0).contains(&rule.min_confidence) {
-        problems.add("policy_bad_confidence", format!("{at}.minConfidence"), "must be between 0 and 1");
+        problems.add(
+            "policy_bad_confidence",
+            format!("{at}.minConfidence"),
+            "must be between 0 and 1",
+        );
     }
     if rule.action() == proto::ActionKind::ActionUnspecified {
         problems.add("policy_bad_action", format!("{at}.action"), "is missing or unknown");
     }
     if rule.keep_last > MAX_KEEP_LAST || (rule.keep_last > 0 && rule.action() != proto::ActionKind::Mask) {
-        problems.add("policy_bad_keep_last", format!("{at}.mask.keepLast"), "is too large, or the action is not Mask");
+        problems.add(
+            "policy_bad_keep_last",
+            format!("{at}.mask.keepLast"),
+            "is too large, or the action is not Mask",
+        );
     }
     if rule.mode() == proto::Mode::Unspecified {
         problems.add("policy_bad_mode", format!("{at}.mode"), "is missing or unknown");
@@ -31,10 +39,18 @@ pub(super) fn rule(rule: &proto::Rule, at: &str, names: &Names, problems: &mut P
     if let Some(when) = &rule.when {
         entities(&when.with, &format!("{at}.when.with"), names, problems);
         if when.within() == proto::Within::Unspecified {
-            problems.add("policy_bad_within", format!("{at}.when.within"), "is missing or unknown");
+            problems.add(
+                "policy_bad_within",
+                format!("{at}.when.within"),
+                "is missing or unknown",
+            );
         }
         if when.min_count == 0 || when.min_count > MAX_MIN_COUNT {
-            problems.add("policy_bad_min_count", format!("{at}.when.minCount"), "must be between 1 and 1,000,000");
+            problems.add(
+                "policy_bad_min_count",
+                format!("{at}.when.minCount"),
+                "must be between 1 and 1,000,000",
+            );
         }
     }
     if rule.effective_from != 0 && Date::from_number(rule.effective_from).is_none() {

@@ -15,11 +15,23 @@ pub(super) fn upstreams(list: &[proto::Upstream], problems: &mut Problems) {
             let message = "must be lower-case letters, digits, `-` and `.`, at most 253 bytes";
             problems.add("policy_bad_name", format!("{at}.name"), message);
         }
-        unique(&mut names, upstream.name.as_str(), &at, "policy_duplicate_upstream", problems);
+        unique(
+            &mut names,
+            upstream.name.as_str(),
+            &at,
+            "policy_duplicate_upstream",
+            problems,
+        );
         if upstream.hosts.is_empty() {
             problems.add("policy_bad_host", format!("{at}.hosts"), "names no host");
         }
-        at_most(upstream.hosts.len(), MAX_LIST, &format!("{at}.hosts"), "hosts", problems);
+        at_most(
+            upstream.hosts.len(),
+            MAX_LIST,
+            &format!("{at}.hosts"),
+            "hosts",
+            problems,
+        );
         for (j, host) in upstream.hosts.iter().enumerate() {
             let path = format!("{at}.hosts[{j}]");
             if !is_host(host) {
@@ -27,7 +39,10 @@ pub(super) fn upstreams(list: &[proto::Upstream], problems: &mut Problems) {
                 problems.add("policy_bad_host", path.clone(), message);
             }
             // an upstream may list a host twice without harm; two upstreams may not share one
-            if hosts.get(host.as_str()).is_none_or(|first: &String| !first.starts_with(&format!("{at}."))) {
+            if hosts
+                .get(host.as_str())
+                .is_none_or(|first: &String| !first.starts_with(&format!("{at}.")))
+            {
                 unique(&mut hosts, host.as_str(), &path, "policy_duplicate_host", problems);
             }
         }
@@ -36,14 +51,24 @@ pub(super) fn upstreams(list: &[proto::Upstream], problems: &mut Problems) {
         }
         let region = &upstream.region;
         if !region.is_empty() && (region.len() != 2 || !region.bytes().all(|b| b.is_ascii_uppercase())) {
-            problems.add("policy_bad_region", format!("{at}.region"), "must be a country in two capitals, such as IN");
+            problems.add(
+                "policy_bad_region",
+                format!("{at}.region"),
+                "must be a country in two capitals, such as IN",
+            );
         }
         if !upstream.path_prefix.is_empty() {
             if !is_path_prefix(&upstream.path_prefix) {
                 let message = "must begin with `/`, not end with it, and hold no `..`, `//` or escapes";
                 problems.add("policy_bad_path_prefix", format!("{at}.pathPrefix"), message);
             }
-            unique(&mut prefixes, upstream.path_prefix.as_str(), &at, "policy_duplicate_path_prefix", problems);
+            unique(
+                &mut prefixes,
+                upstream.path_prefix.as_str(),
+                &at,
+                "policy_duplicate_path_prefix",
+                problems,
+            );
         }
         if upstream.kind() == proto::UpstreamKind::Unspecified {
             problems.add("policy_bad_setting", format!("{at}.kind"), "is missing or unknown");
@@ -89,10 +114,29 @@ mod tests {
 
     #[test]
     fn hosts_are_told_from_urls_and_paths() {
-        for host in ["api.openai.com", "*.example.in", "127.0.0.1:8081", "localhost", "[::1]:80", "[fe80::1]"] {
+        for host in [
+            "api.openai.com",
+            "*.example.in",
+            "127.0.0.1:8081",
+            "localhost",
+            "[::1]:80",
+            "[fe80::1]",
+        ] {
             assert!(is_host(host), "{host}");
         }
-        for host in ["", "https://a.in", "a.in/x", "a..in", "*", "a.*.in", "A.in", "a.in:0", "a.in:99999", "-a.in", "[x]"] {
+        for host in [
+            "",
+            "https://a.in",
+            "a.in/x",
+            "a..in",
+            "*",
+            "a.*.in",
+            "A.in",
+            "a.in:0",
+            "a.in:99999",
+            "-a.in",
+            "[x]",
+        ] {
             assert!(!is_host(host), "{host}");
         }
     }
