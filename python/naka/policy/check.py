@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from naka.detect import Detector
 from naka.errors import Problem
@@ -15,6 +17,13 @@ from naka.policy.review import review
 
 __all__ = ["Checked", "check_folder"]
 
+# Values that identify, pay or open: letting them pass is rarely meant.
+_SENSITIVE: Final = frozenset({"identity", "bank", "card", "credential", "health", "securities"})
+# Values that no pack may hold. The compiler refuses them in fields; comments never reach it.
+_NEVER_WRITTEN: Final = frozenset({"identity", "bank", "card"})
+_LIKELY: Final = 0.6
+_COMMENT: Final = re.compile(rb"(?:^|\s)#(.*)")
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -22,25 +31,37 @@ class Checked:
 
     bundle: Bundle
     warnings: tuple[Problem, ...]
-    """What is allowed but rarely meant: the compiler's doubts and those of `review`."""
+    """What is allowed but rarely meant: the compiler's doubts, those of `review`, and values in comments."""
 
 
 def check_folder(folder: PolicyFolder, *, today: date) -> Checked:
     """Compiles a folder and reviews it. Raises PolicyError with every fault when it cannot be used."""
     flat = flatten(folder.packs, folder.upstreams)
     bundle = compile_flat(flat)
-    doubts = [*bundle.warnings, *review(flat, today=today, sensitive=_sensitive())]
+    detector = Detector()
+    doubts = [*bundle.warnings, *review(flat, today=today, sensitive=_names_of(detector, _SENSITIVE))]
+    doubts += _values_in_comments(detector, folder.files)
     return Checked(bundle, tuple(sorted(doubts, key=lambda problem: (problem.file, problem.line))))
 
 
-# Values that identify, pay or open: letting them pass is rarely meant.
-_SENSITIVE_GROUPS = frozenset({"identity", "bank", "card", "credential", "health", "securities"})
-
-
-def _sensitive() -> Callable[[str], bool]:
-    """Asks the detector which names stand for such values: ids, other vendors' names, and `group:NAME`."""
-    names = {f"group:{group}" for group in _SENSITIVE_GROUPS}
-    for entity in Detector().entities():
-        if _SENSITIVE_GROUPS.intersection(entity["groups"]):
+def _names_of(detector: Detector, groups: frozenset[str]) -> Callable[[str], bool]:
+    """Says of a name whether it stands for an entity of these groups: ids, other vendors' names, `group:NAME`."""
+    names = {f"group:{group}" for group in groups}
+    for entity in detector.entities():
+        if groups.intersection(entity["groups"]):
             names.update((entity["id"], *entity["aliases"]))
     return names.__contains__
+
+
+def _values_in_comments(detector: Detector, files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Comments that hold an identity, bank or card value: they are kept in Git and read by many."""
+    never = _names_of(detector, _NEVER_WRITTEN)
+    for file, content in files.items():
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            comment = _COMMENT.search(line)
+            if comment is None:
+                continue
+            for finding in detector.scan(comment[1]):
+                if finding.confidence >= _LIKELY and never(finding.entity):
+                    message = f"a comment holds a value that looks like {finding.entity}: remove it"
+                    yield Problem(code="policy_comment_holds_value", message=message, file=file, line=number)

@@ -23,6 +23,7 @@ from naka.policy.model import API_VERSION, KINDS, ClusterUpstream, Pack
 
 __all__ = [
     "MAX_FILES",
+    "MAX_FOLDER_BYTES",
     "MAX_KEYWORDS",
     "MAX_KEYWORD_BYTES",
     "Loaded",
@@ -34,6 +35,8 @@ __all__ = [
 
 MAX_FILES: Final = 500
 """Policy files of one folder."""
+MAX_FOLDER_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of one folder."""
 MAX_KEYWORDS: Final = 5_000
 """Keywords of all recognisers of a pack."""
 MAX_KEYWORD_BYTES: Final = 200 * 1024
@@ -60,8 +63,8 @@ class PolicyFolder:
 
     packs: tuple[Loaded[Pack], ...]
     upstreams: tuple[Loaded[ClusterUpstream], ...]
-    files: tuple[str, ...]
-    """Names of the files that were read, sorted."""
+    files: Mapping[str, bytes]
+    """Contents of the files that were read, by name, sorted."""
 
 
 def load_folder(path: FilePath | str) -> PolicyFolder:
@@ -91,7 +94,7 @@ def load_files(files: Mapping[str, bytes]) -> PolicyFolder:
 
 
 def read_folder(root: FilePath) -> tuple[dict[str, bytes], list[Problem]]:
-    """Contents of the policy files by path, and what could not be read. Never raises OSError.
+    """Contents of the policy files by path, and what could not be read. Never raises OSError; bounded in all.
 
     A ConfigMap mount is read through its `..data` link, resolved once, so that a swap in the middle
     cannot mix two revisions. Hidden files and folders are skipped; links to files are followed, links to
@@ -99,13 +102,15 @@ def read_folder(root: FilePath) -> tuple[dict[str, bytes], list[Problem]]:
     """
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
+    size = 0
     for name, path in _policy_files(root, problems):
-        if len(contents) >= MAX_FILES:
-            message = f"holds more than {MAX_FILES} policy files: split the folder"
+        if len(contents) >= MAX_FILES or size > MAX_FOLDER_BYTES:
+            message = f"holds more than {MAX_FILES} policy files or {MAX_FOLDER_BYTES} bytes: split the folder"
             problems.append(Problem(code="policy_folder_too_large", message=message, file=str(root)))
             break
         try:
             contents[name] = _read(path)
+            size += len(contents[name])
         except OSError as error:
             problems.append(_unreadable(name, error))
     return contents, problems
@@ -158,7 +163,9 @@ def _load(files: Mapping[str, bytes]) -> tuple[PolicyFolder, list[Problem]]:
             elif loaded is not None:
                 packs.append(Loaded(loaded, document))
         problems += faults
-    return PolicyFolder(packs=tuple(packs), upstreams=tuple(upstreams), files=tuple(sorted(files))), problems
+    return PolicyFolder(
+        packs=tuple(packs), upstreams=tuple(upstreams), files={name: files[name] for name in sorted(files)}
+    ), problems
 
 
 def _check(

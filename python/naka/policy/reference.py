@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from naka.policy.builtin import builtin_packs
 from naka.policy.document import MAX_DEPTH, MAX_DOCUMENTS, MAX_FILE_BYTES, MAX_NODES
-from naka.policy.folder import MAX_FILES
+from naka.policy.folder import MAX_FILES, MAX_FOLDER_BYTES
 from naka.policy.model import ClusterPolicyPack, ClusterPolicySpec, ClusterUpstream, PolicyPack
 from naka.policy.values import FORMS
 
@@ -33,7 +33,8 @@ A policy folder holds YAML files (`*.yaml`, `*.yml`) with documents of three kin
 - A field that is not listed here is refused, with its file, line and the nearest field that exists.
 - `status` and what a Kubernetes server adds to `metadata` is accepted and ignored.
 - No optional field of a rule makes the rule stricter than leaving the field out, but for `mode`.
-- Limits: {files} files a folder; {bytes} bytes, {documents} documents and {nodes} values a file; {depth} levels.
+- Limits: {files} files and {folder} bytes a folder; {bytes} bytes, {documents} documents and {nodes} values
+  a file; {depth} levels.
 - YAML: duplicate keys, tags (`!…`), merge keys (`<<`) and numbers that readers disagree about (`010`, `1_000`, `12:30`)
   are refused. Bare `yes`, `no`, `on`, `off` are true and false, as in Kubernetes: put the country `NO` in quotes.
 - Built-in packs for `extends`: {packs}.
@@ -53,6 +54,7 @@ def reference_page() -> str:
     packs = ", ".join(f"`{versions[0].pin}` ({versions[0].title})" for versions in builtin_packs().values())
     head = _HEAD.format(
         files=MAX_FILES,
+        folder=f"{MAX_FOLDER_BYTES:,}",
         bytes=f"{MAX_FILE_BYTES:,}",
         documents=MAX_DOCUMENTS,
         nodes=f"{MAX_NODES:,}",

@@ -27,7 +27,7 @@ def test_all_yaml_files_are_read_in_the_order_of_their_names(tmp_path):
         write(tmp_path / file, name)
     (tmp_path / "notes.txt").write_text("not: [yaml")
     assert names(tmp_path) == ["a", "b", "c"]
-    assert load_folder(tmp_path).files == tuple(str(tmp_path / f) for f in ("a.yaml", "b.yml", "sub/c.yaml"))
+    assert list(load_folder(tmp_path).files) == [str(tmp_path / f) for f in ("a.yaml", "b.yml", "sub/c.yaml")]
 
 
 def test_a_single_file_can_be_named(tmp_path):
@@ -95,4 +95,13 @@ def test_the_number_of_files_has_a_limit(tmp_path):
         (tmp_path / f"{number:04}.yaml").write_text("")
     contents, problems = read_folder(tmp_path)
     assert len(contents) == MAX_FILES
+    assert [problem.code for problem in problems] == ["policy_folder_too_large"]
+
+
+def test_the_size_of_a_folder_has_a_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr("naka.policy.folder.MAX_FOLDER_BYTES", 100)
+    for name in "abc":
+        (tmp_path / f"{name}.yaml").write_text("#" * 60)
+    contents, problems = read_folder(tmp_path)
+    assert len(contents) == 2
     assert [problem.code for problem in problems] == ["policy_folder_too_large"]
