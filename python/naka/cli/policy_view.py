@@ -101,6 +101,18 @@ def pack(builtin: Builtin, today: date, *, as_json: bool) -> None:
         )
         return
     sys.stdout.write(f"{builtin.pin}  {builtin.title}\n\n")
+    if sys.stdout.isatty():  # six columns are too many for a screen
+        narrow = [
+            (
+                rule.id,
+                _action(rule),
+                "\n".join(filter(None, (", ".join(rule.entities), _conditions(rule)))),
+                f"{rule.clause or ''}\n{_status(rule, today)}",
+            )
+            for rule in rules
+        ]
+        table(("RULE", "ACTION", "ENTITIES, WHERE AND WHEN", "CLAUSE"), narrow)
+        return
     rows = [
         (rule.id, _action(rule), ", ".join(rule.entities), _conditions(rule), rule.clause or "", _status(rule, today))
         for rule in rules
@@ -111,9 +123,10 @@ def pack(builtin: Builtin, today: date, *, as_json: bool) -> None:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on a terminal; columns of plain text, nothing cut, in a pipe."""
     if sys.stdout.isatty():
-        shown = Table(box=None, header_style="bold", pad_edge=False)
-        for name in header:
-            shown.add_column(name, overflow="fold")
+        shown = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for position, name in enumerate(header):
+            # names are what people copy: they keep their width, the rest wraps
+            shown.add_column(name, overflow="fold", no_wrap=position == 0)
         for row in rows:
             shown.add_row(*(Text(cell) for cell in row))
         Console().print(shown)

@@ -256,4 +256,5 @@ def _list(data: Mapping[str, Any], field: str) -> list[Any]:
 
 def _error(problems: list[Problem]) -> PolicyError:
     count = len(problems)
-    return PolicyError(f"the policy has {count} fault{'s' if count > 1 else ''}", problems=problems)
+    told = sorted(problems, key=lambda problem: (problem.file, problem.line))
+    return PolicyError(f"the policy has {count} fault{'s' if count > 1 else ''}", problems=told)

@@ -119,7 +119,7 @@ def test_a_fault_names_the_field_and_says_what_to_write(text, path, code, says):
 
 def test_an_id_used_twice_is_told_beside_other_faults():
     text = HEAD.replace("Shadow", "Shado") + "  rules:\n" + "  - {id: a, entities: [X1], action: Audit}\n" * 2
-    assert [problem.code for problem in faults(text)] == ["policy_duplicate_id", "policy_bad_value"]
+    assert [problem.code for problem in faults(text)] == ["policy_bad_value", "policy_duplicate_id"]
 
 
 def test_wrong_entries_of_a_list_do_not_also_count_as_too_few():
