@@ -72,3 +72,69 @@ def compile_bundle(source: str) -> tuple[bytes, str, list[Problem]]:
 
     Raises `naka.errors.PolicyError` with every fault by its path in the source.
     """
+
+class Applied(TypedDict):
+    """What came into force."""
+
+    revision: str
+    """sha256 of the bundle."""
+    enforces: bool
+    """Something is enforced."""
+    failure_open: bool
+    """Envoy shall let traffic pass while the sidecar is gone."""
+
+class Addresses(TypedDict):
+    """Where a sidecar listens: `unix:/PATH` or `IP:PORT`."""
+
+    ext_proc: str
+    http: str | None
+    detection: str | None
+
+class Stats(TypedDict):
+    """A few numbers of a sidecar."""
+
+    revision: str
+    enforces: bool
+    exchanges: int
+    in_flight: int
+    bytes_in_flight: int
+    audit_lost: int
+
+@final
+class Sidecar:
+    """The data plane: Envoy's ext_proc, `naka.v1.Detection`, metrics and audit, on threads of its own."""
+
+    def __init__(
+        self,
+        config: str,
+        *,
+        key: bytes | None = None,
+        tenant: str = "default",
+        epoch: int = 1,
+        namespace: str | None = None,
+        labels: dict[str, str] | None = None,
+        namespace_labels: dict[str, str] | None = None,
+    ) -> None:
+        """Starts threads and listeners; it is ready after the first `apply`.
+
+        `config` is JSON (`naka.sidecar.Settings.plane`). `key` is the tenant's master secret for tokens; without it
+        Tokenize acts as Redact. Raises `naka.errors.ConfigError`; nothing runs then.
+        """
+    def apply(self, bundle: bytes) -> Applied:
+        """Puts a bundle in force. Raises `naka.errors.PolicyError`, and the policy in force stays."""
+    def refused(self) -> None:
+        """Counts a policy that was refused before it came to be a bundle."""
+    def addresses(self) -> Addresses:
+        """Where it listens: a port 0 has become a number."""
+    def stats(self) -> Stats:
+        """A few numbers."""
+    def metrics(self) -> str:
+        """The text of `/metrics`."""
+    def reopen_audit(self) -> None:
+        """Opens the audit file anew, after a rotation from outside."""
+    def is_running(self) -> bool:
+        """False once the data plane has ended, by itself or stopped."""
+    def wait(self, timeout_s: float) -> bool:
+        """Waits for the data plane to end; True when it has."""
+    def stop(self) -> None:
+        """Lets running exchanges end, then stops. Returns when all has stopped; a second call does nothing."""

@@ -10,7 +10,7 @@ import sys
 import typer
 
 import naka
-from naka.cli import envoy, policy, up
+from naka.cli import envoy, policy, sidecar, up
 from naka.errors import ConfigError, NakaError
 
 app = typer.Typer(name="naka", help="A check-post for personal data in AI traffic.", no_args_is_help=True)
@@ -22,7 +22,7 @@ def root() -> None:
 
 
 # Each module keeps its own imports inside its commands, so that `naka --help` stays quick.
-for verb in (up, envoy, policy):
+for verb in (up, sidecar, envoy, policy):
     verb.register(app)
 
 

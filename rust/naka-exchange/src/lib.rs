@@ -1,1 +1,35 @@
-//! One HTTP exchange as a state machine: events in, commands out. Pure.
+//! One HTTP exchange as a state machine: events in, commands out. Pure: no sockets, threads, clocks, files or logging.
+//!
+//! [`Exchange`] takes the messages of one call ([`Event`]), answers them ([`Command`]), and gives out work ([`Job`]) that
+//! the shell runs on a thread of its choice. Each judged direction ends in one [`Outcome`], which cannot hold a value.
+//! [`steps::STEPS`] is the table of legal steps.
+
+mod budget;
+mod command;
+mod event;
+mod exchange;
+mod half;
+mod held;
+mod job;
+mod keyring;
+mod media;
+mod outcome;
+mod reject;
+mod settings;
+pub mod steps;
+mod subject;
+mod tally;
+mod target;
+mod tools;
+
+pub use budget::{Budget, Lease};
+pub use command::{BodyMode, CHUNK_BYTES, Command, HeaderEdits};
+pub use event::{BodyHead, Event, Piece, RequestHead, ResponseHead};
+pub use exchange::{Exchange, Shared, Step};
+pub use job::{Job, Verdict};
+pub use keyring::KeyRing;
+pub use outcome::{Coverage, DecisionId, JsonPath, Name, Outcome, Reason, Tally};
+pub use reject::Reject;
+pub use settings::Settings;
+pub use steps::OutOfOrder;
+pub use tools::Tools;

@@ -1,7 +1,9 @@
 //! The Python door: `naka._core`. Converts types and errors and releases the GIL; holds no logic.
 
 mod detect;
+mod error;
 mod policy;
+mod sidecar;
 
 use pyo3::prelude::*;
 
@@ -11,5 +13,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<detect::Detector>()?;
     module.add_class::<detect::Finding>()?;
     module.add_function(wrap_pyfunction!(policy::compile_bundle, module)?)?;
+    module.add_class::<sidecar::Sidecar>()?;
     Ok(())
 }

@@ -1,1 +1,27 @@
 //! The data plane: ext_proc and Detection over tonic. The only crate with sockets, clocks and files.
+//!
+//! [`Sidecar`] runs it; [`Config`] says how. What happens to a request is decided in `naka-exchange` and below; here its
+//! messages are converted, its work is put on threads, and its records are kept.
+
+mod address;
+mod audit;
+mod clock;
+mod config;
+mod convert;
+mod detection;
+mod ext_proc;
+mod http;
+mod metrics;
+pub mod pb;
+mod plane;
+mod process;
+mod prometheus;
+mod record;
+mod server;
+mod stats;
+
+pub use address::Address;
+pub use config::{Config, ConfigError};
+pub use naka_exchange::KeyRing;
+pub use server::{Addresses, Applied, Sidecar};
+pub use stats::Stats;

@@ -1,0 +1,89 @@
+"""`naka sidecar`: the check-post beside one Envoy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `naka sidecar`."""
+    app.command("sidecar")(sidecar)
+
+
+def sidecar(
+    policy: Annotated[Path, typer.Option(help="A folder of packs, or a compiled bundle (*.pb).")],
+    ext_proc: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where Envoy's ext_proc filter connects: unix:/PATH or IP:PORT.")
+    ] = "unix:/run/naka/ext_proc.sock",
+    http: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="/metrics, /healthz and /readyz; 'none' for no such listener.")
+    ] = "127.0.0.1:9464",
+    detection: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="gRPC service naka.v1.Detection; 'none' for no such listener.")
+    ] = "none",
+    audit: Annotated[Path, typer.Option(help="Audit events, one JSON line each.")] = Path("audit.jsonl"),
+    envoy_routes: Annotated[
+        Path | None, typer.Option(help="Folder of Envoy's routes.json, kept in step with the enforced `failure`.")
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option(help="Master key for tokens, made when missing; without it Tokenize acts as Redact.")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option(help="Namespace of the workload; without it every pack speaks.")
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Label of the workload.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Threads that answer Envoy.")] = 1,
+    max_body_bytes: Annotated[int, typer.Option(min=1 << 20, help="Larger bodies are unscannable.")] = 64 << 20,
+    max_in_flight_bytes: Annotated[int, typer.Option(min=1 << 20, help="Bodies of all calls together.")] = 256 << 20,
+    body_deadline: Annotated[
+        float, typer.Option(min=0.1, max=3600, help="Seconds for a body that Envoy does not buffer.")
+    ] = 60.0,
+    drain: Annotated[float, typer.Option(min=0, max=3600, help="Seconds for running calls after SIGTERM.")] = 10.0,
+    otlp: Annotated[
+        str | None, typer.Option(metavar="URL", help="OTLP collector (gRPC) for traces and metrics.")
+    ] = None,
+    ready_file: Annotated[Path | None, typer.Option(help="Written as JSON when all of it serves.")] = None,
+) -> None:
+    """Run the check-post beside one Envoy. SIGTERM drains; SIGHUP reopens the audit file."""
+    import logging
+
+    from naka.sidecar import Settings, run
+
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
+    run(
+        Settings(
+            policy=policy,
+            ext_proc=ext_proc,
+            http=http,
+            detection=detection,
+            audit=audit,
+            envoy_routes=envoy_routes,
+            key_file=key_file,
+            namespace=namespace,
+            labels=_labels(label),
+            workers=workers,
+            max_body_bytes=max_body_bytes,
+            max_in_flight_bytes=max_in_flight_bytes,
+            body_deadline_s=body_deadline,
+            drain_s=drain,
+            otlp=otlp,
+            ready_file=ready_file,
+        )
+    )
+
+
+def _labels(given: list[str] | None) -> dict[str, str] | None:
+    if given is None:
+        return None
+    labels: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            raise typer.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--label")
+        labels[key] = value
+    return labels

@@ -1,0 +1,64 @@
+//! From a decision to the numbers of the record.
+
+use naka_body::{Edit, FieldId};
+use naka_policy::{Decision, RuleSet};
+
+use crate::outcome::{JsonPath, Name, Outcome, Tally};
+
+/// The changes that a decision asks for.
+#[derive(Default)]
+pub(crate) struct Edits {
+    pub(crate) list: Vec<Edit>,
+    /// The first field that should change and must not.
+    pub(crate) refused: Option<FieldId>,
+}
+
+/// Fills entities, rules, paths and actions of `outcome`. Paths: at most `max_paths`, the first finding of each field.
+pub(crate) fn fill(
+    outcome: &mut Outcome,
+    decision: &Decision,
+    rules: &RuleSet,
+    max_paths: usize,
+    path_of: impl Fn(u32) -> JsonPath,
+) {
+    let mut last_field = None;
+    for cluster in &decision.clusters {
+        outcome.enforced = outcome.enforced.join(cluster.enforced);
+        outcome.would_be = outcome.would_be.join(cluster.would_be);
+        let entity = rules.detector().entity(cluster.entity).name.as_str();
+        match outcome
+            .entities
+            .iter_mut()
+            .find(|tally| tally.entity.as_str() == entity)
+        {
+            Some(tally) => {
+                tally.count += 1;
+                tally.confidence = tally.confidence.max(cluster.label.confidence);
+                tally.enforced = tally.enforced.join(cluster.enforced);
+                tally.would_be = tally.would_be.join(cluster.would_be);
+            }
+            None => outcome.entities.push(Tally {
+                entity: Name::configured(entity),
+                count: 1,
+                confidence: cluster.label.confidence,
+                enforced: cluster.enforced,
+                would_be: cluster.would_be,
+            }),
+        }
+        for hit in decision.hits(cluster) {
+            let rule = rules.rule(hit.rule);
+            let name = format!("{}:{}", rule.pack, rule.id);
+            if !outcome.rules.iter().any(|known| known.as_str() == name) {
+                outcome.rules.push(Name::configured(&name));
+            }
+        }
+        if last_field != Some(cluster.field) {
+            last_field = Some(cluster.field);
+            if outcome.paths.len() < max_paths {
+                outcome.paths.push(path_of(cluster.field));
+            } else {
+                outcome.more_paths += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! What all requests of a data plane share: the rules in force, budget, judges, metrics, audit.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use naka_exchange::{Exchange, Job, Outcome, Shared, Tools, Verdict};
+use naka_policy::RuleSet;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::task::TaskTracker;
+
+use crate::audit::Audit;
+use crate::clock;
+use crate::config::Config;
+use crate::metrics::{Kind, Metrics, Sample, StreamError};
+use crate::prometheus::read;
+use crate::record::Record;
+
+thread_local! {
+    static TOOLS: RefCell<Tools> = RefCell::default();
+}
+
+/// Runs `work` with this thread's memory.
+pub(crate) fn with_tools<T>(work: impl FnOnce(&mut Tools) -> T) -> T {
+    TOOLS.with_borrow_mut(work)
+}
+
+/// The judge failed. Its message may hold a value, so it goes nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Panicked;
+
+/// Rules, and when they came into force.
+pub(crate) struct InForce {
+    pub(crate) rules: Arc<RuleSet>,
+    pub(crate) since: Duration,
+}
+
+pub(crate) struct Plane {
+    pub(crate) config: Config,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) metrics: Metrics,
+    /// `None` until the first policy is applied; then never again.
+    in_force: ArcSwapOption<InForce>,
+    audit: Option<Audit>,
+    judges: Arc<Semaphore>,
+    /// Detached work, which a drain waits for.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) draining: AtomicBool,
+    /// Told when a policy comes into force.
+    pub(crate) changed: Notify,
+}
+
+impl Plane {
+    pub(crate) fn new(config: Config, shared: Shared, audit: Option<Audit>) -> Self {
+        Self {
+            // one thread is left to answer Envoy while others judge large bodies
+            judges: Arc::new(Semaphore::new(config.workers.max(1))),
+            config,
+            shared: Arc::new(shared),
+            metrics: Metrics::default(),
+            in_force: ArcSwapOption::empty(),
+            audit,
+            tasks: TaskTracker::new(),
+            draining: AtomicBool::new(false),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Puts rules in force: one pointer swap. Exchanges under way keep theirs.
+    pub(crate) fn apply(&self, rules: RuleSet) {
+        self.metrics.follow(&rules);
+        self.in_force.store(Some(Arc::new(InForce {
+            rules: Arc::new(rules),
+            since: clock::since_1970(),
+        })));
+        self.metrics.policies_applied.fetch_add(1, Ordering::Relaxed);
+        self.changed.notify_one();
+    }
+
+    pub(crate) fn in_force(&self) -> Option<Arc<InForce>> {
+        self.in_force.load_full()
+    }
+
+    /// A policy is in force and no drain has begun.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.in_force.load().is_some() && !self.draining.load(Ordering::Relaxed)
+    }
+
+    /// A new exchange under the rules in force; `None` before the first policy.
+    pub(crate) fn exchange(&self) -> Option<Exchange> {
+        let in_force = self.in_force.load();
+        let rules = Arc::clone(&in_force.as_ref()?.rules);
+        let now = clock::since_1970();
+        Some(Exchange::new(
+            Arc::clone(&self.shared),
+            rules,
+            clock::decision_id(now),
+            clock::day(now),
+        ))
+    }
+
+    /// Runs a job on this thread.
+    pub(crate) fn judge_here(&self, job: Job) -> Result<Verdict, Panicked> {
+        self.guard(|| with_tools(|tools| job.run(tools)))
+    }
+
+    /// Runs a job on a thread of its own, when one of the judges is free.
+    pub(crate) async fn judge_apart(self: Arc<Self>, job: Job) -> Result<Verdict, Panicked> {
+        self.metrics.waiting_judges.fetch_add(1, Ordering::Relaxed);
+        let permit = Arc::clone(&self.judges).acquire_owned().await;
+        self.metrics.waiting_judges.fetch_sub(1, Ordering::Relaxed);
+        let plane = Arc::clone(&self);
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            plane.judge_here(job)
+        });
+        work.await.unwrap_or(Err(Panicked)) // also a runtime that is shutting down
+    }
+
+    /// Runs `work`; a panic is counted, and its message dropped.
+    pub(crate) fn guard<T>(&self, work: impl FnOnce() -> T) -> Result<T, Panicked> {
+        catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+            self.metrics.stream_error(StreamError::Panic);
+            Panicked
+        })
+    }
+
+    /// True when a job is small enough to run where it is.
+    pub(crate) fn is_small(&self, job: &Job) -> bool {
+        job.bytes() <= self.config.inline_bytes
+    }
+
+    /// Judges what no answer waits for, and keeps the record.
+    pub(crate) fn judge_later(self: &Arc<Self>, job: Job) {
+        let plane = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let started = Instant::now();
+            let verdict = if plane.is_small(&job) {
+                plane.judge_here(job)
+            } else {
+                Arc::clone(&plane).judge_apart(job).await
+            };
+            if let Ok(verdict) = verdict {
+                plane.keep(verdict.into_outcome(), started.elapsed());
+            }
+        });
+    }
+
+    /// Counts an outcome and sends it to the audit file.
+    pub(crate) fn keep(&self, outcome: Outcome, latency: Duration) {
+        self.metrics.record(&outcome, latency);
+        if let Some(audit) = &self.audit {
+            audit.put(Record {
+                outcome,
+                time: clock::since_1970(),
+                latency,
+            });
+        }
+    }
+
+    pub(crate) fn audit_lost(&self) -> u64 {
+        self.audit
+            .as_ref()
+            .map_or(0, |audit| audit.counters().lost.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn reopen_audit(&self) {
+        if let Some(audit) = &self.audit {
+            audit.reopen();
+        }
+    }
+
+    /// Every sample of the process but the latency histogram.
+    pub(crate) fn visit(&self, see: &mut dyn FnMut(Sample<'_>)) {
+        self.metrics.visit(see);
+        let mut put = |name, help, kind, labels: &[(&'static str, &str)], value| {
+            see(Sample {
+                name,
+                help,
+                kind,
+                labels,
+                value,
+            })
+        };
+        let budget = &self.shared.budget;
+        put(
+            "naka_bytes_in_flight",
+            "Body bytes held.",
+            Kind::Gauge,
+            &[],
+            budget.used() as f64,
+        );
+        put(
+            "naka_bytes_in_flight_limit",
+            "Body bytes that may be held.",
+            Kind::Gauge,
+            &[],
+            budget.limit() as f64,
+        );
+        if let Some(audit) = &self.audit {
+            let counters = audit.counters();
+            put(
+                "naka_audit_written_total",
+                "Audit events written.",
+                Kind::Counter,
+                &[],
+                read(&counters.written),
+            );
+            put(
+                "naka_audit_lost_total",
+                "Audit events that no line tells of.",
+                Kind::Counter,
+                &[],
+                read(&counters.lost),
+            );
+        }
+        if let Some(in_force) = self.in_force() {
+            let rules = &in_force.rules;
+            put(
+                "naka_policy_info",
+                "The policy in force.",
+                Kind::Gauge,
+                &[("revision", rules.revision())],
+                1.0,
+            );
+            put(
+                "naka_policy_enforces",
+                "1 when something is enforced.",
+                Kind::Gauge,
+                &[],
+                f64::from(u8::from(rules.enforces())),
+            );
+            put(
+                "naka_policy_since_seconds",
+                "When the policy came into force, since 1970.",
+                Kind::Gauge,
+                &[],
+                in_force.since.as_secs_f64(),
+            );
+        }
+        crate::process::visit(&mut put);
+    }
+}
