@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from naka.errors import PolicyError, Problem
-from naka.policy import compile_folder, load_files
+from naka.policy import load_files
+from naka.policy.compile import compile_folder
 from naka.policy.folder import read_folder
 
 __all__ = ["Compiled", "Contents", "PolicySource"]

@@ -82,6 +82,7 @@ impl Sidecar {
     /// # Errors
     /// When an address, the audit file or a thread cannot be had. Nothing runs then.
     pub fn start(config: Config, keys: naka_exchange::KeyRing) -> Result<Self, ConfigError> {
+        quiet_panics();
         let audit = config
             .audit
             .as_ref()
@@ -229,7 +230,9 @@ fn quiet_panics() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|info| {
-            let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+            let place = info
+                .location()
+                .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
             eprintln!("naka: internal error at {place}");
         }));
     });
