@@ -1,9 +1,12 @@
 //! The face of this crate: built once, shared by all threads, scans bytes.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::context::Page;
-use crate::finding::{EntityId, Finding, Tier};
+use crate::custom::{self, Customs, Recognizer};
+use crate::finding::{EntityId, Finding};
 use crate::fold::{FoldBuffer, fold};
 use crate::normalize::normalize;
 use crate::rule_error::RuleError;
@@ -13,6 +16,17 @@ use crate::scan::{Engine, ScanBuffer};
 /// Finds personal data in text. Immutable; share it by `Arc`.
 #[derive(Debug)]
 pub struct Detector {
+    builtin: Arc<Builtin>,
+    customs: Option<Customs>,
+    // The built-in ones, then the custom ones.
+    entities: Vec<EntityInfo>,
+    rules: Vec<RuleInfo>,
+    words: Vec<String>,
+}
+
+/// The rules of this crate, shared by all detectors of a process.
+#[derive(Debug)]
+struct Builtin {
     rules: RuleSet,
     engine: Engine,
 }
@@ -30,7 +44,7 @@ impl Detector {
     /// # Errors
     /// Every fault of the rule files, and every example that does not hold.
     pub fn builtin() -> Result<Self, Vec<RuleError>> {
-        let detector = Self::new(RuleSet::builtin()?)?;
+        let detector = Self::load()?;
         let errors = detector.check_examples();
         if errors.is_empty() { Ok(detector) } else { Err(errors) }
     }
@@ -42,23 +56,105 @@ impl Detector {
     #[must_use]
     pub fn shared() -> &'static Arc<Self> {
         static SHARED: OnceLock<Arc<Detector>> = OnceLock::new();
-        SHARED.get_or_init(|| match RuleSet::builtin().and_then(Self::new) {
+        SHARED.get_or_init(|| match Self::load() {
             Ok(detector) => Arc::new(detector),
             Err(errors) => panic!("the built-in rules do not load: {}", errors[0]),
         })
     }
 
+    /// The built-in rules and the recognisers of policy packs, whose examples are run. Built-in automata are
+    /// shared with [`Detector::shared`]; cost and limits: [`crate::custom`].
+    ///
+    /// # Errors
+    /// Every recogniser that is wrong, over a limit, or does not hold its examples.
+    pub fn with_recognizers(custom: &[Recognizer]) -> Result<Self, Vec<RuleError>> {
+        let shared = Self::shared();
+        let knows = |name: &str| shared.entity_by_name(name).is_some();
+        let known = custom::Builtin {
+            knows: &knows,
+            entities: shared.entities.len(),
+            rules: shared.rules.len(),
+        };
+        let build = |recognizers: &[Recognizer]| -> Result<Self, Vec<RuleError>> {
+            Ok(Self::assemble(
+                Arc::clone(&shared.builtin),
+                Some(Customs::new(recognizers, known)?),
+            ))
+        };
+        let detector = build(custom)?;
+        let mut sharers: HashMap<&str, usize> = HashMap::new();
+        for recognizer in custom {
+            *sharers.entry(&recognizer.entity).or_default() += 1;
+        }
+        let mut errors = Vec::new();
+        for recognizer in custom {
+            let Recognizer {
+                entity,
+                match_,
+                no_match,
+                ..
+            } = recognizer;
+            // Another recogniser of the same entity, of another pack perhaps, must not answer for this one.
+            let alone;
+            let judge = if sharers[entity.as_str()] > 1 && !(match_.is_empty() && no_match.is_empty()) {
+                alone = build(std::slice::from_ref(recognizer))?;
+                &alone
+            } else {
+                &detector
+            };
+            let id = judge.entity_by_name(entity);
+            let finds = |found: &[Finding]| found.iter().any(|f| Some(f.entity) == id);
+            judge.check(entity, match_, no_match, finds, &mut errors);
+        }
+        if errors.is_empty() { Ok(detector) } else { Err(errors) }
+    }
+
+    fn load() -> Result<Self, Vec<RuleError>> {
+        let rules = RuleSet::builtin()?;
+        let engine = Engine::new(&rules)?;
+        Ok(Self::assemble(Arc::new(Builtin { rules, engine }), None))
+    }
+
+    fn assemble(builtin: Arc<Builtin>, customs: Option<Customs>) -> Self {
+        let mut entities = builtin.rules.infos.clone();
+        let mut rules = builtin.rules.rules.clone();
+        let mut words = builtin.rules.words.clone();
+        if let Some(customs) = &customs {
+            entities.extend_from_slice(&customs.entities);
+            rules.extend_from_slice(&customs.infos);
+            words.extend(customs.context_words().map(str::to_owned));
+        }
+        Self {
+            builtin,
+            customs,
+            entities,
+            rules,
+            words,
+        }
+    }
+
     /// Scans `text`, which is the value of `label` (a JSON key, CSV header or form label) when there is one.
     /// Appends to `out`, sorted by start, the longest first.
+    ///
+    /// # Panics
+    /// When the text is longer than [`crate::fold::MAX_TEXT`].
     pub fn scan(&self, text: &[u8], label: Option<&[u8]>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
+        let Builtin { rules, engine } = &*self.builtin;
         let folded = fold(text, &mut scratch.fold);
         let page = Page {
             text: folded.bytes(),
             label: label.unwrap_or_default(),
         };
-        self.engine.scan(&self.rules, page, &mut scratch.scan);
-        let findings = &mut scratch.scan.findings;
-        self.rules.resolve(page.text, findings);
+        engine.scan(rules, self.customs.as_ref(), page, &mut scratch.scan);
+        let ScanBuffer { findings, custom, .. } = &mut scratch.scan;
+        rules.resolve(page.text, findings);
+        if let Some(customs) = &self.customs {
+            let built_in = findings.len();
+            customs.finish(&page, rules.rules.len(), rules.words.len(), custom, findings);
+            if findings.len() > built_in {
+                findings.sort_by_key(|f| (f.start, Reverse(f.end), f.entity));
+            }
+        }
         for finding in findings.iter_mut() {
             let (start, end) = folded.span(finding.start as usize, finding.end as usize);
             (finding.start, finding.end) = (start as u32, end as u32);
@@ -69,7 +165,7 @@ impl Detector {
     /// All entities, by [`EntityId`].
     #[must_use]
     pub fn entities(&self) -> &[EntityInfo] {
-        &self.rule_set().infos
+        &self.entities
     }
 
     /// One entity.
@@ -81,7 +177,13 @@ impl Detector {
     /// The entity of a canonical name or alias.
     #[must_use]
     pub fn entity_by_name(&self, name: &str) -> Option<EntityId> {
-        self.rule_set().entity_by_name(name)
+        let custom = || {
+            self.entities
+                .iter()
+                .find(|entity| entity.name == name)
+                .map(|entity| entity.id)
+        };
+        self.builtin.rules.entity_by_name(name).or_else(custom)
     }
 
     /// The entities of a group; `None` when no entity is in a group of that name.
@@ -99,71 +201,62 @@ impl Detector {
     /// All patterns, by `RuleId`.
     #[must_use]
     pub fn rules(&self) -> &[RuleInfo] {
-        &self.rule_set().rules
+        &self.rules
     }
 
     /// All context words, by `WordId`.
     #[must_use]
     pub fn words(&self) -> &[String] {
-        &self.rule_set().words
+        &self.words
     }
 
     /// Appends the canonical value of a finding in `text` to `out`.
     pub fn normalized(&self, finding: &Finding, text: &[u8], out: &mut Vec<u8>) {
         let mut buffer = FoldBuffer::default();
         let folded = fold(&text[finding.start as usize..finding.end as usize], &mut buffer);
+        let built_in = self.builtin.rules.entities.get(usize::from(finding.entity.0));
         normalize(
-            self.rule_set().entities[usize::from(finding.entity.0)].normal,
+            built_in.map(|entity| entity.normal).unwrap_or_default(),
             folded.bytes(),
             out,
         );
     }
 
-    /// Bytes of memory of the compiled automata.
+    /// Bytes of memory of the compiled automata and tables, shared ones included.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.engine.memory()
-    }
-
-    fn new(rules: RuleSet) -> Result<Self, Vec<RuleError>> {
-        let engine = Engine::new(&rules)?;
-        Ok(Self { rules, engine })
-    }
-
-    fn rule_set(&self) -> &RuleSet {
-        &self.rules
+        self.builtin.engine.memory() + self.customs.as_ref().map_or(0, Customs::memory)
     }
 
     fn check_examples(&self) -> Vec<RuleError> {
         let mut errors = Vec::new();
-        let mut scratch = Scratch::default();
-        let mut found = Vec::new();
-        for (info, entity) in self.entities().iter().zip(&self.rule_set().entities) {
-            let mut finds = |text: &str| {
-                found.clear();
-                self.scan(text.as_bytes(), None, &mut scratch, &mut found);
-                found
-                    .iter()
-                    .any(|f| f.entity == info.id && Tier::of(f.confidence).is_some())
-            };
-            for (example, text) in entity.matches.iter().enumerate() {
-                if !finds(text) {
-                    errors.push(RuleError::ExampleMissed {
-                        rule: info.name.clone(),
-                        example,
-                    });
-                }
-            }
-            for (example, text) in entity.no_match.iter().enumerate() {
-                if finds(text) {
-                    errors.push(RuleError::ExampleMatched {
-                        rule: info.name.clone(),
-                        example,
-                    });
-                }
-            }
+        for (info, entity) in self.entities.iter().zip(&self.builtin.rules.entities) {
+            let finds = |found: &[Finding]| found.iter().any(|f| f.entity == info.id);
+            self.check(&info.name, &entity.matches, &entity.no_match, finds, &mut errors);
         }
         errors
+    }
+
+    /// Runs examples; `finds` tells whether the findings of a text hold what is meant.
+    fn check(
+        &self,
+        name: &str,
+        matches: &[String],
+        no_match: &[String],
+        finds: impl Fn(&[Finding]) -> bool,
+        errors: &mut Vec<RuleError>,
+    ) {
+        let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+        let mut holds = |text: &str| {
+            found.clear();
+            self.scan(text.as_bytes(), None, &mut scratch, &mut found);
+            finds(&found)
+        };
+        let rule = || name.to_owned();
+        let missed = matches.iter().enumerate().filter(|(_, text)| !holds(text));
+        errors.extend(missed.map(|(example, _)| RuleError::ExampleMissed { rule: rule(), example }));
+        let matched = no_match.iter().enumerate().filter(|(_, text)| holds(text));
+        errors.extend(matched.map(|(example, _)| RuleError::ExampleMatched { rule: rule(), example }));
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 pub mod checksum;
 mod context;
+pub mod custom;
 mod data;
 mod detector;
 mod finding;
@@ -22,8 +23,9 @@ mod scan;
 mod table;
 mod window;
 
+pub use custom::{CustomContext, CustomPattern, Lane, Recognizer};
 pub use detector::{Detector, Scratch};
 pub use finding::{EntityId, Evidence, Finding, Flags, RuleId, Tier, WordId};
-pub use rule::{Anchor, Class};
+pub use rule::Class;
 pub use rule_error::RuleError;
 pub use ruleset::{EntityInfo, RuleInfo};

@@ -47,6 +47,7 @@ impl RuleSet {
             Class::Label => 3,
             Class::Masked => 4,
             Class::Heuristic => 5,
+            Class::Custom => 6,
         };
         by_confidence(a, b)
             .then(length(b).cmp(&length(a)))

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use crate::custom::Lane;
 use crate::neighbours::Neighbours;
 use crate::normalize::Normal;
 use crate::rule_error::RuleError;
@@ -62,6 +63,9 @@ pub enum Class {
     Heuristic,
     /// Already masked text; informational.
     Masked,
+    /// Defined by a policy pack.
+    #[serde(skip)]
+    Custom,
 }
 
 impl Class {
@@ -75,6 +79,7 @@ impl Class {
             Self::Label => "label",
             Self::Heuristic => "heuristic",
             Self::Masked => "masked",
+            Self::Custom => "custom",
         }
     }
 }
@@ -137,7 +142,7 @@ pub(crate) struct PartFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Anchor {
+pub(crate) enum Anchor {
     /// Every match holds a run of at least three digits.
     Digits,
     /// Every match starts with a group of one to three digits or hex digits and one separator, and has four groups or more.
@@ -146,6 +151,17 @@ pub enum Anchor {
     At,
     /// Every match starts with a word or prefix out of a list, where a word starts; a start inside a word is refused.
     Words,
+}
+
+impl Anchor {
+    pub(crate) const fn lane(self) -> Lane {
+        match self {
+            Self::Digits => Lane::Digits,
+            Self::Groups => Lane::Groups,
+            Self::At => Lane::At,
+            Self::Words => Lane::Words,
+        }
+    }
 }
 
 /// Confidence by what the surroundings say. A value of 0 is never reported.

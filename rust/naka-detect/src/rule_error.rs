@@ -77,6 +77,29 @@ pub enum RuleError {
         /// The limit.
         limit: usize,
     },
+    /// The name of a custom entity is not made of capital letters, digits and `_`, at most 64.
+    BadName {
+        /// The name.
+        rule: String,
+    },
+    /// A keyword is too short, too long, or does not begin with a letter or digit.
+    BadKeyword {
+        /// The recogniser's keyword list.
+        rule: String,
+        /// Its place in the list, from 0. The keyword itself may be a secret.
+        index: usize,
+        /// Most bytes of a keyword.
+        limit: usize,
+    },
+    /// An expression needs too many steps on the trial text.
+    TooSlow {
+        /// Entity and pattern, or `recognizers` for all together.
+        rule: String,
+        /// Steps a byte.
+        steps: u32,
+        /// Most steps a byte.
+        limit: u32,
+    },
     /// The rules could not be compiled together.
     NotCompiled {
         /// The part that failed.
@@ -101,6 +124,9 @@ impl RuleError {
             Self::ExampleMissed { .. } => "rule_example_missed",
             Self::ExampleMatched { .. } => "rule_example_matched",
             Self::TooLarge { .. } => "rule_too_large",
+            Self::BadName { .. } => "rule_bad_name",
+            Self::BadKeyword { .. } => "rule_bad_keyword",
+            Self::TooSlow { .. } => "rule_too_slow",
             Self::NotCompiled { .. } => "rule_not_compiled",
         }
     }
@@ -119,6 +145,9 @@ impl RuleError {
             | Self::ExampleMissed { rule, .. }
             | Self::ExampleMatched { rule, .. }
             | Self::TooLarge { rule, .. }
+            | Self::BadName { rule }
+            | Self::BadKeyword { rule, .. }
+            | Self::TooSlow { rule, .. }
             | Self::NotCompiled { rule, .. } => rule,
         }
     }
@@ -160,6 +189,20 @@ impl fmt::Display for RuleError {
             Self::TooLarge { rule, what, limit } => {
                 write!(f, "{rule}: {what} is over the limit of {limit}; split or shorten it")
             }
+            Self::BadName { rule } => {
+                write!(
+                    f,
+                    "{rule:?}: an entity's name is 1 to 64 capital letters, digits and _, the first a letter"
+                )
+            }
+            Self::BadKeyword { rule, index, limit } => write!(
+                f,
+                "{rule}: keyword {index} must have 2 to {limit} bytes and begin with a letter or digit"
+            ),
+            Self::TooSlow { rule, steps, limit } => write!(
+                f,
+                "{rule}: needs {steps} steps a byte, over the limit of {limit}; begin with a fixed word, or bound + and * by {{m,n}}"
+            ),
             Self::NotCompiled { rule, why } => write!(f, "{rule}: cannot be compiled: {why}"),
         }
     }

@@ -6,6 +6,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::Hir;
 
 use crate::check::{Check, by_name};
+use crate::custom::Lane;
 use crate::data;
 use crate::finding::{EntityId, RuleId};
 use crate::lexicon::{EntitySet, Lexicon, Word};
@@ -45,10 +46,12 @@ pub struct RuleInfo {
     pub entity: EntityId,
     /// `entity.pattern` in lower case, such as `in_aadhaar.grouped`.
     pub name: String,
-    /// How its starts are proposed.
-    pub anchor: Anchor,
+    /// Where the engine looks for its matches.
+    pub lane: Lane,
     /// Longest match, in folded bytes.
     pub max_len: usize,
+    /// Automaton steps for a KiB of trial text, of custom rules only; 0 for others.
+    pub steps_per_kib: u32,
 }
 
 /// A compiled pattern.
@@ -247,7 +250,9 @@ impl RuleSet {
                         id,
                         entity: EntityId(entity),
                         name,
-                        anchor: pattern.anchor,
+                        lane: pattern.anchor.lane(),
+
+                        steps_per_kib: 0,
                         max_len,
                     });
                     self.patterns.push(pattern);

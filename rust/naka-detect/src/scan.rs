@@ -6,9 +6,10 @@
 //! Cost: `docs/concepts/engine.md`. No allocation once the buffers have grown.
 
 use crate::context::{Memory, Page};
+use crate::custom::{CustomBuffer, Customs};
 use crate::finding::Finding;
 use crate::judge::Candidate;
-use crate::lanes::{Anchor, Anchored, End, Grouped, MAX_PATTERNS, Source, Unfit, WordCarry, Worded};
+use crate::lanes::{Anchor, Anchored, End, Grouped, Limits, SHARED, Source, WordCarry, Worded, parse, split};
 use crate::mask::{self, BLOCK, Level, Masks};
 use crate::rule;
 use crate::rule_error::RuleError;
@@ -31,6 +32,7 @@ pub(crate) struct ScanBuffer {
     memory: Memory,
     /// What the judge accepted, before overlaps are resolved.
     pub(crate) findings: Vec<Finding>,
+    pub(crate) custom: CustomBuffer,
 }
 
 impl Default for ScanBuffer {
@@ -39,6 +41,7 @@ impl Default for ScanBuffer {
             ends: Vec::new(),
             memory: Memory::new(),
             findings: Vec::new(),
+            custom: CustomBuffer::default(),
         }
     }
 }
@@ -46,51 +49,50 @@ impl Default for ScanBuffer {
 impl Engine {
     /// Sorts the patterns into lanes and compiles these.
     pub(crate) fn new(rules: &RuleSet) -> Result<Self, Vec<RuleError>> {
-        let of = |anchor: rule::Anchor| -> Vec<Source<'_>> {
-            let patterns = rules
-                .patterns
-                .iter()
-                .enumerate()
-                .filter(|(_, pattern)| pattern.anchor == anchor);
-            patterns
-                .map(|(id, pattern)| Source {
-                    id: id as u16,
-                    regex: &pattern.regex,
-                })
-                .collect()
+        let fail = |id: u16, why: &str| RuleError::NotCompiled {
+            rule: rules.rules[usize::from(id)].name.clone(),
+            why: why.to_owned(),
         };
         let mut errors = Vec::new();
-        let mut fail = |unfit: Unfit| {
-            let rule = rules.rules[usize::from(unfit.id)].name.clone();
-            errors.push(RuleError::NotCompiled {
-                rule,
-                why: unfit.why.to_owned(),
-            });
-        };
-        let mut anchored = |sources: &[Source<'_>], anchor| -> Vec<Anchored> {
-            let lanes = sources
-                .chunks(MAX_PATTERNS)
-                .map(|part| Anchored::new(part, anchor, MAX_MATCH));
-            lanes.filter_map(|lane| lane.map_err(&mut fail).ok()).collect()
-        };
-        let numbers = anchored(&of(rule::Anchor::Digits), Anchor::Digits);
-        let addresses = anchored(&of(rule::Anchor::At), Anchor::At);
-        let grouped = of(rule::Anchor::Groups);
-        let groups = grouped.chunks(MAX_PATTERNS).map(|part| Grouped::new(part, MAX_MATCH));
-        let groups = groups.filter_map(|lane| lane.map_err(&mut fail).ok()).collect();
-        let worded = of(rule::Anchor::Words);
-        let words = worded.chunks(MAX_PATTERNS).map(|part| Worded::new(part, MAX_MATCH));
-        let words = words.filter_map(|lane| lane.map_err(&mut fail).ok()).collect();
-        if !errors.is_empty() {
-            return Err(errors);
+        let mut hirs = Vec::new();
+        for (id, pattern) in rules.patterns.iter().enumerate() {
+            match parse(&pattern.regex) {
+                Ok(hir) => hirs.push((id as u16, pattern.anchor, hir)),
+                Err(_) => errors.push(fail(id as u16, "it is not a regular expression")),
+            }
         }
-        Ok(Self {
-            level: Level::detect(),
-            numbers,
-            addresses,
-            groups,
-            words,
-        })
+        let of = |anchor: rule::Anchor| -> Vec<Source<'_>> {
+            let chosen = hirs.iter().filter(|(_, of, _)| *of == anchor);
+            chosen.map(|(id, _, hir)| Source { id: *id, hir }).collect()
+        };
+        let limits = Limits {
+            reach: Some(MAX_MATCH),
+            ..SHARED
+        };
+        let anchored = |part: &[Source<'_>], anchor| Anchored::new(part, anchor, MAX_MATCH, limits);
+        let numbers = split(&of(rule::Anchor::Digits), &|part| anchored(part, Anchor::Digits));
+        let addresses = split(&of(rule::Anchor::At), &|part| anchored(part, Anchor::At));
+        let groups = split(&of(rule::Anchor::Groups), &|part| Grouped::new(part, limits));
+        let words = split(&of(rule::Anchor::Words), &|part| Worded::new(part, limits));
+        match (numbers, addresses, groups, words) {
+            (Ok(numbers), Ok(addresses), Ok(groups), Ok(words)) if errors.is_empty() => Ok(Self {
+                level: Level::detect(),
+                numbers,
+                addresses,
+                groups,
+                words,
+            }),
+            (numbers, addresses, groups, words) => {
+                let unfit = [numbers.err(), addresses.err(), groups.err(), words.err()];
+                errors.extend(
+                    unfit
+                        .into_iter()
+                        .flatten()
+                        .map(|unfit| fail(unfit.id, unfit.why.text())),
+                );
+                Err(errors)
+            }
+        }
     }
 
     /// Bytes of memory of all automata.
@@ -105,13 +107,15 @@ impl Engine {
         anchored + groups + self.words.iter().map(Worded::memory).sum::<usize>()
     }
 
-    /// Scans a page and leaves all accepted candidates in `buffer.findings`, overlaps included.
-    pub(crate) fn scan(&self, rules: &RuleSet, page: Page<'_>, buffer: &mut ScanBuffer) {
+    /// Scans a page and leaves all accepted candidates in `buffer.findings`, overlaps included, and the hits of
+    /// custom rules in `buffer.custom`.
+    pub(crate) fn scan(&self, rules: &RuleSet, customs: Option<&Customs>, page: Page<'_>, buffer: &mut ScanBuffer) {
         buffer.memory = Memory::new();
         buffer.findings.clear();
         let mut state = Run {
             engine: self,
             rules,
+            customs,
             page,
             buffer,
         };
@@ -123,6 +127,7 @@ impl Engine {
 struct Run<'r> {
     engine: &'r Engine,
     rules: &'r RuleSet,
+    customs: Option<&'r Customs>,
     page: Page<'r>,
     buffer: &'r mut ScanBuffer,
 }
@@ -131,7 +136,9 @@ struct Run<'r> {
 fn walk<M: Masks>(run: &mut Run<'_>) {
     let text = run.page.text;
     let has_groups = !run.engine.groups.is_empty();
-    let has_words = !run.engine.words.is_empty();
+    let custom_words = run.customs.is_some_and(Customs::wants_words);
+    let custom_signs = run.customs.is_some_and(Customs::wants_signs);
+    let has_words = !run.engine.words.is_empty() || custom_words;
     let mut word_carry = WordCarry::default();
     let (mut digits, mut triples) = (0u64, 0u64);
     let mut carry = Default::default();
@@ -177,78 +184,90 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
                 starts &= starts - 1;
             }
         }
+        if custom_signs {
+            let text_bits = u64::MAX >> (BLOCK - (text.len() - base).min(BLOCK));
+            let mut signs = !(classes.alpha | classes.digit | classes.high) & text_bits;
+            while signs != 0 {
+                run.sign(base + signs.trailing_zeros() as usize);
+                signs &= signs - 1;
+            }
+        }
         base += BLOCK;
     }
 }
 
 impl Run<'_> {
+    /// A run of three digits or more begins at `anchor`.
     fn number(&mut self, anchor: usize) {
         let text = self.page.text;
-        let Self {
-            engine,
-            rules,
-            page,
-            buffer,
-        } = self;
-        let ScanBuffer { ends, memory, findings } = &mut **buffer;
-        // No pattern of this lane accepts a start in the middle of a number.
+        // A start in the middle of a number is a slice of it; no pattern of this lane accepts one.
         let opens = |start: usize| !(start > 0 && text[start - 1].is_ascii_digit() && text[start].is_ascii_digit());
-        for lane in &engine.numbers {
+        for lane in &self.engine.numbers {
+            let ScanBuffer {
+                ends, memory, findings, ..
+            } = &mut *self.buffer;
             lane.propose(text, anchor, ends, opens, |pattern, start, end| {
-                findings.extend(rules.judge(page, Candidate { pattern, start, end }, memory));
+                findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
             });
+        }
+        if let Some(customs) = self.customs {
+            customs.number(text, anchor, &mut self.buffer.custom);
         }
     }
 
+    /// An `@` stands at `anchor`.
     fn address(&mut self, anchor: usize) {
         let text = self.page.text;
-        let Self {
-            engine,
-            rules,
-            page,
-            buffer,
-        } = self;
-        let ScanBuffer { ends, memory, findings } = &mut **buffer;
-        for lane in &engine.addresses {
+        for lane in &self.engine.addresses {
+            let ScanBuffer {
+                ends, memory, findings, ..
+            } = &mut *self.buffer;
             lane.propose(
                 text,
                 anchor,
                 ends,
                 |_| true,
                 |pattern, start, end| {
-                    findings.extend(rules.judge(page, Candidate { pattern, start, end }, memory));
+                    findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
                 },
             );
         }
+        if let Some(customs) = self.customs {
+            customs.address(text, anchor, &mut self.buffer.custom);
+        }
     }
 
+    /// Short groups of digits begin at `start`.
     fn group(&mut self, start: usize) {
-        let Self {
-            engine,
-            rules,
-            page,
-            buffer,
-        } = self;
-        let ScanBuffer { ends, memory, findings } = &mut **buffer;
-        for lane in &engine.groups {
-            lane.propose(page.text, start, ends, |pattern, start, end| {
-                findings.extend(rules.judge(page, Candidate { pattern, start, end }, memory));
+        for lane in &self.engine.groups {
+            let ScanBuffer {
+                ends, memory, findings, ..
+            } = &mut *self.buffer;
+            lane.propose(self.page.text, start, ends, |pattern, start, end| {
+                findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
             });
         }
     }
 
+    /// A word may begin at `start`.
     fn word(&mut self, start: usize) {
-        let Self {
-            engine,
-            rules,
-            page,
-            buffer,
-        } = self;
-        let ScanBuffer { ends, memory, findings } = &mut **buffer;
-        for lane in &engine.words {
-            lane.propose(page.text, start, ends, |pattern, start, end| {
-                findings.extend(rules.judge(page, Candidate { pattern, start, end }, memory));
+        for lane in &self.engine.words {
+            let ScanBuffer {
+                ends, memory, findings, ..
+            } = &mut *self.buffer;
+            lane.propose(self.page.text, start, ends, |pattern, start, end| {
+                findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
             });
+        }
+        if let Some(customs) = self.customs {
+            customs.word(self.page.text, start, &mut self.buffer.custom);
+        }
+    }
+
+    /// A character that is neither a letter nor a digit stands at `at`.
+    fn sign(&mut self, at: usize) {
+        if let Some(customs) = self.customs {
+            customs.sign(self.page.text, at, &mut self.buffer.custom);
         }
     }
 }

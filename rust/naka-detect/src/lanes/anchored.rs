@@ -1,8 +1,8 @@
 //! Patterns whose matches all hold an anchor: a run of three digits, or an `@`.
 
-use super::automaton::{Automaton, CannotBuild, End, Limits, longest};
+use super::automaton::{Automaton, End, Limits, longest};
 use super::backward::{Anchor, Backward, CannotReverse};
-use super::{MAX_STATES, Source, Unfit};
+use super::{Source, Unfit, Why, hirs, unfit};
 
 /// One automaton forward, one back.
 #[derive(Debug)]
@@ -11,37 +11,53 @@ pub(crate) struct Anchored {
     backward: Backward,
     /// Ids of the patterns, in the automaton's order.
     ids: Box<[u16]>,
+    /// Most bytes between a start and its anchor.
+    back: usize,
 }
 
 impl Anchored {
-    /// Compiles at most [`super::MAX_PATTERNS`] patterns with matches of at most `reach` bytes.
-    pub(crate) fn new(sources: &[Source<'_>], anchor: Anchor, reach: usize) -> Result<Self, Unfit> {
-        let regexes: Vec<&str> = sources.iter().map(|source| source.regex).collect();
-        let limits = Limits {
-            states: MAX_STATES,
-            reach,
-        };
-        let forward = Automaton::new(&regexes, limits).map_err(|error| unfit(sources, &error))?;
-        let backward = Backward::new(&forward, anchor, MAX_STATES).map_err(|error| match error {
+    /// Compiles at most [`super::MAX_PATTERNS`] patterns; starts lie at most `back` bytes before an anchor.
+    pub(crate) fn new(sources: &[Source<'_>], anchor: Anchor, back: usize, limits: Limits) -> Result<Self, Unfit> {
+        let forward = Automaton::new(&hirs(sources), limits).map_err(|error| unfit(sources, error))?;
+        let backward = Backward::new(&forward, anchor, limits.table).map_err(|error| match error {
             CannotReverse::NoAnchor(patterns) => Unfit {
                 id: sources[patterns.trailing_zeros() as usize].id,
-                why: "it can match without its anchor",
+                why: Why::NoAnchor,
             },
             CannotReverse::TooLarge => Unfit {
                 id: sources[0].id,
-                why: "the automaton becomes too large",
+                why: Why::TooLarge,
             },
         })?;
         Ok(Self {
             forward,
             backward,
             ids: sources.iter().map(|source| source.id).collect(),
+            back,
         })
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         self.forward.dfa().memory() + self.backward.dfa().memory() + self.ids.len() * 2
+    }
+
+    /// The id of a pattern of the automaton.
+    pub(crate) fn id(&self, pattern: usize) -> u16 {
+        self.ids[pattern]
+    }
+
+    /// Calls `found(start)` for every start whose first anchor is at `anchor`.
+    #[inline(always)]
+    pub(crate) fn starts(&self, text: &[u8], anchor: usize, found: impl FnMut(usize)) {
+        self.backward
+            .walk(text, anchor, anchor.saturating_sub(self.back), found);
+    }
+
+    /// Writes where patterns end that begin at `start`.
+    #[inline(always)]
+    pub(crate) fn run(&self, text: &[u8], start: usize, ends: &mut Vec<End>) {
+        self.forward.run(text, start, ends);
     }
 
     /// Calls `found(pattern, start, end)` for every candidate whose first anchor is at `anchor`, at those
@@ -55,29 +71,11 @@ impl Anchored {
         opens: impl Fn(usize) -> bool,
         mut found: impl FnMut(u16, usize, usize),
     ) {
-        self.backward.walk(text, anchor, |start| {
+        self.starts(text, anchor, |start| {
             if opens(start) {
                 self.forward.run(text, start, ends);
                 longest(ends, |pattern, end| found(self.ids[pattern], start, end));
             }
         });
-    }
-}
-
-/// Names the pattern that is to blame.
-pub(super) fn unfit(sources: &[Source<'_>], error: &CannotBuild) -> Unfit {
-    match error {
-        CannotBuild::Syntax { pattern, .. } => Unfit {
-            id: sources[*pattern].id,
-            why: "it is not a regular expression",
-        },
-        CannotBuild::Unfit { pattern } => Unfit {
-            id: sources[*pattern].id,
-            why: "it needs a longest match and no look-around",
-        },
-        CannotBuild::TooLarge => Unfit {
-            id: sources[0].id,
-            why: "the automaton becomes too large",
-        },
     }
 }

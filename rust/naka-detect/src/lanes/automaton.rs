@@ -8,8 +8,7 @@
 //! Cost: about 1 ns a byte read; no allocation once the caller's buffer has grown.
 
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
-use regex_automata::util::syntax;
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::Hir;
 
 use super::determinize::{Dfa, determinize};
 
@@ -20,12 +19,13 @@ pub(crate) const MAX_PATTERNS: usize = 128;
 pub(crate) type PatternSet = u128;
 
 /// Why patterns cannot become an [`Automaton`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CannotBuild {
-    /// A pattern is not a regular expression, by index.
-    Syntax { pattern: usize, why: String },
     /// A pattern matches the empty text, has look-around or no bound on its length, by index.
-    Unfit { pattern: usize },
+    Unfit {
+        /// Index of the pattern.
+        pattern: usize,
+    },
     /// The table would pass its limit.
     TooLarge,
 }
@@ -33,10 +33,14 @@ pub(crate) enum CannotBuild {
 /// How large the table may become.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Most states, at most 65,535.
-    pub(crate) states: usize,
-    /// Longest match of a pattern, in bytes.
-    pub(crate) reach: usize,
+    /// Most bytes of the table.
+    pub(crate) table: usize,
+    /// Most bytes of the intermediate form.
+    pub(crate) nfa: usize,
+    /// Most visits of states while the table is made: about 10 ns each.
+    pub(crate) work: usize,
+    /// Longest match of a pattern, in bytes; `None` when the caller bounds what a run reads.
+    pub(crate) reach: Option<usize>,
 }
 
 /// A match position on the way of one run: where, and which patterns end there.
@@ -53,28 +57,59 @@ pub(crate) struct Automaton {
 }
 
 impl Automaton {
-    /// Compiles `patterns`: ASCII regexes with Unicode off, `(?i)` allowed.
-    pub(crate) fn new(patterns: &[&str], limits: Limits) -> Result<Self, CannotBuild> {
+    /// Compiles at most [`MAX_PATTERNS`] patterns.
+    pub(crate) fn new(patterns: &[&Hir], limits: Limits) -> Result<Self, CannotBuild> {
         assert!(patterns.len() <= MAX_PATTERNS, "split larger sets before");
-        let hirs = patterns
-            .iter()
-            .enumerate()
-            .map(|(pattern, regex)| {
-                let hir = parse(regex).map_err(|why| CannotBuild::Syntax { pattern, why })?;
-                match length(&hir) {
-                    Some(length) if length <= limits.reach => Ok(hir),
-                    _ => Err(CannotBuild::Unfit { pattern }),
-                }
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let nfa = compile(&hirs).ok_or(CannotBuild::TooLarge)?;
-        let dfa = determinize(&nfa, limits.states).ok_or(CannotBuild::TooLarge)?;
+        for (pattern, hir) in patterns.iter().enumerate() {
+            let properties = hir.properties();
+            let bounded = match (properties.maximum_len(), limits.reach) {
+                (_, None) => true,
+                (length, Some(reach)) => length.is_some_and(|length| length <= reach),
+            };
+            let empty = properties.minimum_len().is_none_or(|length| length == 0);
+            if empty || !bounded || !properties.look_set().is_empty() {
+                return Err(CannotBuild::Unfit { pattern });
+            }
+        }
+        let nfa = NFA::compiler()
+            .configure(
+                thompson::Config::new()
+                    .utf8(false)
+                    .which_captures(WhichCaptures::None)
+                    .nfa_size_limit(Some(limits.nfa)),
+            )
+            .build_many_from_hir(patterns)
+            .map_err(|_| CannotBuild::TooLarge)?;
+        let dfa = determinize(&nfa, limits.table, limits.work).ok_or(CannotBuild::TooLarge)?;
         Ok(Self { dfa })
     }
 
     /// The table.
     pub(super) const fn dfa(&self) -> &Dfa {
         &self.dfa
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        self.dfa.memory()
+    }
+
+    /// True when a match may begin with `byte`.
+    pub(crate) fn begins_with(&self, byte: u8) -> bool {
+        self.dfa.step(self.dfa.start, byte) != 0
+    }
+
+    /// Where a run from `start` stops: nothing can match any more, or the text ends.
+    pub(crate) fn stop(&self, text: &[u8], start: usize) -> usize {
+        let mut state = self.dfa.start;
+        let dead = |&byte: &u8| {
+            state = self.dfa.step(state, byte);
+            state == 0
+        };
+        text[start..]
+            .iter()
+            .position(dead)
+            .map_or(text.len(), |steps| start + steps)
     }
 
     /// Runs from `start` and writes every position where patterns end, in ascending order.
@@ -99,37 +134,35 @@ impl Automaton {
     }
 }
 
+/// Where and why a text is not a regular expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BadRegex {
+    /// Byte offset.
+    pub(crate) at: usize,
+    pub(crate) why: String,
+}
+
 /// Parses with Unicode off: a pattern speaks of bytes.
-pub(crate) fn parse(regex: &str) -> Result<Hir, String> {
-    regex_syntax::ParserBuilder::new()
+pub(crate) fn parse(regex: &str) -> Result<Hir, BadRegex> {
+    let mut parser = regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
-        .build()
-        .parse(regex)
-        .map_err(|error| error.to_string())
-}
-
-/// The longest match, `None` when there is no bound, the empty text matches or there is look-around.
-pub(crate) fn length(hir: &Hir) -> Option<usize> {
-    let properties = hir.properties();
-    if properties.minimum_len() == Some(0) || !properties.look_set().is_empty() {
-        return None;
-    }
-    debug_assert!(!properties.look_set().contains(Look::Start));
-    properties.maximum_len()
-}
-
-fn compile(hirs: &[Hir]) -> Option<NFA> {
-    NFA::compiler()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(
-            thompson::Config::new()
-                .utf8(false)
-                .which_captures(WhichCaptures::None)
-                .nfa_size_limit(Some(16 << 20)),
-        )
-        .build_many_from_hir(hirs)
-        .ok()
+        .nest_limit(60)
+        .build();
+    parser.parse(regex).map_err(|error| match error {
+        regex_syntax::Error::Parse(error) => BadRegex {
+            at: error.span().start.offset,
+            why: error.kind().to_string(),
+        },
+        regex_syntax::Error::Translate(error) => BadRegex {
+            at: error.span().start.offset,
+            why: error.kind().to_string(),
+        },
+        _ => BadRegex {
+            at: 0,
+            why: "it is not a regular expression".to_owned(),
+        },
+    })
 }
 
 /// Calls `found(pattern, end)` for the longest end of each pattern; `ends` as [`Automaton::run`] left it.
@@ -153,9 +186,19 @@ mod tests {
     use regex_automata::meta;
 
     const LIMITS: Limits = Limits {
-        states: 10_000,
-        reach: 400,
+        table: 1 << 20,
+        nfa: 1 << 20,
+        work: 1 << 24,
+        reach: Some(400),
     };
+
+    fn build(patterns: &[&str]) -> Result<Automaton, CannotBuild> {
+        let hirs: Vec<Hir> = patterns
+            .iter()
+            .map(|pattern| parse(pattern).expect("a regex"))
+            .collect();
+        Automaton::new(&hirs.iter().collect::<Vec<_>>(), LIMITS)
+    }
 
     const PATTERNS: &[&str] = &[
         "[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}",
@@ -178,7 +221,7 @@ mod tests {
     proptest! {
         #[test]
         fn finds_the_longest_match_of_every_pattern(text in "[0-9 a-cA-C-]{0,40}", start in 0usize..8) {
-            let automaton = Automaton::new(PATTERNS, LIMITS).expect("builds");
+            let automaton = build(PATTERNS).expect("builds");
             let text = text.as_bytes();
             let start = start.min(text.len());
             let mut expected = Vec::new();
@@ -194,13 +237,12 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_bound() {
-        let build = |pattern: &str| Automaton::new(&[pattern], LIMITS).map(|_| ()).unwrap_err();
+        let build = |pattern: &str| build(&[pattern]).map(|_| ()).unwrap_err();
         assert_eq!(build("[0-9]+"), CannotBuild::Unfit { pattern: 0 });
         assert_eq!(build(r"\b[0-9]{3}"), CannotBuild::Unfit { pattern: 0 });
         assert_eq!(build("[0-9]{0,3}"), CannotBuild::Unfit { pattern: 0 });
         assert_eq!(build("[0-9]{401}"), CannotBuild::Unfit { pattern: 0 });
-        assert!(matches!(build("[0-9"), CannotBuild::Syntax { pattern: 0, .. }));
-        let explodes = "[ab]{0,14}a[ab]{14}";
+        let explodes = "[ab]{0,40}a[ab]{20}";
         assert_eq!(build(explodes), CannotBuild::TooLarge);
     }
 }

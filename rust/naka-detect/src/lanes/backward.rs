@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use super::automaton::{Automaton, PatternSet};
-use super::determinize::{Dfa, Rows};
+use super::determinize::{Dfa, Rows, states_in};
 
 /// What the masks look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,9 @@ impl Backward {
     /// Reverses what the patterns of `forward` may hold before their first `anchor`.
     pub(crate) fn new(forward: &Automaton, anchor: Anchor, limit: usize) -> Result<Self, CannotReverse> {
         let graph = Graph::walk(forward, anchor)?;
-        let rows = graph.reversed_subsets(limit).ok_or(CannotReverse::TooLarge)?;
+        let rows = graph
+            .reversed_subsets(states_in(limit, graph.representative.len()))
+            .ok_or(CannotReverse::TooLarge)?;
         let (rows, start) = rows.minimise(1);
         Ok(Self {
             dfa: rows.number(start, Box::new(graph.classes)),
@@ -71,16 +73,16 @@ impl Backward {
         &self.dfa
     }
 
-    /// Calls `found(start)` for every start whose first anchor is at `anchor`, nearest first.
+    /// Calls `found(start)` for every start whose first anchor is at `anchor`, nearest first, none before `floor`.
     #[inline(always)]
-    pub(crate) fn walk(&self, text: &[u8], anchor: usize, mut found: impl FnMut(usize)) {
+    pub(crate) fn walk(&self, text: &[u8], anchor: usize, floor: usize, mut found: impl FnMut(usize)) {
         let mut state = self.dfa.start;
         let mut at = anchor;
         loop {
             if self.dfa.accepts(state) {
                 found(at);
             }
-            if at == 0 {
+            if at <= floor {
                 return;
             }
             at -= 1;
@@ -90,6 +92,11 @@ impl Backward {
             }
         }
     }
+}
+
+/// Longest text before the first anchor of a match: `Ok(None)` when there is no bound.
+pub(crate) fn prefix_length(forward: &Automaton, anchor: Anchor) -> Result<Option<usize>, CannotReverse> {
+    Graph::walk(forward, anchor).map(|graph| graph.longest_path())
 }
 
 /// The part of an automaton that lies before the first anchor.
@@ -149,6 +156,31 @@ impl Graph {
             nodes: order.len(),
             ready,
         })
+    }
+
+    /// Edges on the longest path from the start to an anchor; `None` when the graph has a cycle.
+    fn longest_path(&self) -> Option<usize> {
+        let mut open = vec![0usize; self.nodes]; // edges into each node that are not walked yet
+        let mut targets = vec![Vec::new(); self.nodes];
+        for &(from, to) in self.edges.iter().flatten() {
+            open[to as usize] += 1;
+            targets[from as usize].push(to);
+        }
+        let mut length = vec![0usize; self.nodes];
+        let mut ready: Vec<usize> = (0..self.nodes).filter(|&node| open[node] == 0).collect();
+        let mut done = 0;
+        while let Some(node) = ready.pop() {
+            done += 1;
+            for &to in &targets[node] {
+                let to = to as usize;
+                length[to] = length[to].max(length[node] + 1);
+                open[to] -= 1;
+                if open[to] == 0 {
+                    ready.push(to);
+                }
+            }
+        }
+        (done == self.nodes).then(|| self.ready.iter().map(|&node| length[node as usize]).max().unwrap_or(0))
     }
 
     /// Subsets of nodes, walked against the edges; a set with the start node accepts.
@@ -220,14 +252,25 @@ fn classes(forward: &Dfa, anchor: Anchor) -> ([u8; 256], Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::automaton::{Limits, longest};
+    use super::super::automaton::{Limits, longest, parse};
     use super::*;
     use proptest::prelude::*;
+    use regex_syntax::hir::Hir;
 
     const LIMITS: Limits = Limits {
-        states: 10_000,
-        reach: 400,
+        table: 1 << 20,
+        nfa: 1 << 20,
+        work: 1 << 24,
+        reach: Some(400),
     };
+
+    fn build(patterns: &[&str]) -> Automaton {
+        let hirs: Vec<Hir> = patterns
+            .iter()
+            .map(|pattern| parse(pattern).expect("a regex"))
+            .collect();
+        Automaton::new(&hirs.iter().collect::<Vec<_>>(), LIMITS).expect("builds")
+    }
 
     const NUMBERS: &[&str] = &[
         "[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}",
@@ -252,7 +295,7 @@ mod tests {
 
     /// The same by walking back from anchors, which proposes no start twice.
     fn by_anchor(forward: &Automaton, anchor: Anchor, text: &[u8]) -> Vec<(usize, usize, usize)> {
-        let backward = Backward::new(forward, anchor, 10_000).expect("reverses");
+        let backward = Backward::new(forward, anchor, 1 << 20).expect("reverses");
         let length = anchor.length();
         let is_anchor = |at: usize| {
             text[at..].len() >= length
@@ -262,7 +305,7 @@ mod tests {
         let mut out = Vec::new();
         let mut ends = Vec::new();
         for at in (0..text.len()).filter(|&at| is_anchor(at)) {
-            backward.walk(text, at, |start| {
+            backward.walk(text, at, 0, |start| {
                 forward.run(text, start, &mut ends);
                 longest(&ends, |pattern, end| out.push((start, pattern, end)));
             });
@@ -274,7 +317,7 @@ mod tests {
     proptest! {
         #[test]
         fn digits_lead_back_to_every_start_outside_a_run(text in "[0-9]{0,3}([0-9A-Z +-]|[0-9]{2,6}|[A-Z]{2}){0,25}") {
-            let forward = Automaton::new(NUMBERS, LIMITS).expect("builds");
+            let forward = build(NUMBERS);
             let text = text.as_bytes();
             let mut expected = everywhere(&forward, text);
             // A start behind a digit is a slice of a longer number; the judge refuses it.
@@ -290,7 +333,7 @@ mod tests {
 
         #[test]
         fn an_at_sign_leads_back_to_every_start(text in "([a-c@.]|[a-z]{2}@){0,30}") {
-            let forward = Automaton::new(ADDRESSES, LIMITS).expect("builds");
+            let forward = build(ADDRESSES);
             prop_assert_eq!(
                 by_anchor(&forward, Anchor::At, text.as_bytes()),
                 everywhere(&forward, text.as_bytes())
@@ -300,8 +343,25 @@ mod tests {
 
     #[test]
     fn a_pattern_without_its_anchor_is_named() {
-        let forward = Automaton::new(&["[0-9]{3}", "[A-Z]{2}[0-9]{2}-[0-9]{2}", "[0-9]{2,4}"], LIMITS).expect("builds");
-        let error = Backward::new(&forward, Anchor::Digits, 10_000).map(|_| ()).unwrap_err();
+        let forward = build(&["[0-9]{3}", "[A-Z]{2}[0-9]{2}-[0-9]{2}", "[0-9]{2,4}"]);
+        let error = Backward::new(&forward, Anchor::Digits, 1 << 20)
+            .map(|_| ())
+            .unwrap_err();
         assert_eq!(error, CannotReverse::NoAnchor(0b110));
+    }
+
+    #[test]
+    fn the_text_before_an_anchor_is_measured() {
+        let length = |pattern: &str, anchor| prefix_length(&build(&[pattern]), anchor);
+        assert_eq!(length("[0-9]{4}", Anchor::Digits), Ok(Some(0)));
+        assert_eq!(length("[A-Z]{2,4}[0-9]{2}-[0-9]{3}", Anchor::Digits), Ok(Some(7)));
+        assert_eq!(length("[a-z]{1,8}@x", Anchor::At), Ok(Some(8)));
+        assert_eq!(
+            length("[a-z]{2}[0-9]{2,3}", Anchor::Digits),
+            Err(CannotReverse::NoAnchor(1))
+        );
+        let unbounded = parse("[a-z]+@x").expect("a regex");
+        let automaton = Automaton::new(&[&unbounded], Limits { reach: None, ..LIMITS }).expect("builds");
+        assert_eq!(prefix_length(&automaton, Anchor::At), Ok(None));
     }
 }

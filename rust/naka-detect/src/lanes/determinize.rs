@@ -65,8 +65,9 @@ pub(super) struct Rows {
     pub(super) accepts: Vec<PatternSet>,
 }
 
-/// `None` when more than `limit` states would be needed, or the NFA has look-around.
-pub(super) fn determinize(nfa: &NFA, limit: usize) -> Option<Dfa> {
+/// `None` when the table would be larger than `limit` bytes or needs more than `work` visits of NFA states, or when
+/// the NFA has look-around.
+pub(super) fn determinize(nfa: &NFA, limit: usize, work: usize) -> Option<Dfa> {
     let classes = nfa.byte_classes();
     let mut byte_class = Box::new([0u8; 256]);
     let mut representative: Vec<u8> = Vec::new();
@@ -77,27 +78,29 @@ pub(super) fn determinize(nfa: &NFA, limit: usize) -> Option<Dfa> {
             representative.push(byte);
         }
     }
-    let (rows, start) = subsets(nfa, &representative, limit.min(usize::from(u16::MAX)))?;
+    let states = states_in(limit, representative.len());
+    let (rows, start) = subsets(nfa, &representative, states, work)?;
     let (rows, start) = rows.minimise(start);
     Some(rows.number(start, byte_class))
 }
 
+/// How many states a table of `limit` bytes has for rows of `width` classes.
+pub(super) fn states_in(limit: usize, width: usize) -> usize {
+    (limit / (2 * width.next_power_of_two())).min(usize::from(u16::MAX))
+}
+
 /// The subset construction. Sets hold only states that read a byte or match.
-fn subsets(nfa: &NFA, representative: &[u8], limit: usize) -> Option<(Rows, usize)> {
+fn subsets(nfa: &NFA, representative: &[u8], limit: usize, work: usize) -> Option<(Rows, usize)> {
     let mut closure = Closure {
         seen: vec![0; nfa.states().len()],
         mark: 0,
         stack: Vec::new(),
         out: Vec::new(),
+        work,
     };
     let mut ids: HashMap<Box<[u32]>, u32> = HashMap::new();
     let mut sets: Vec<Box<[u32]>> = vec![Box::from([])];
-    let mut rows = Rows {
-        width: representative.len(),
-        targets: Vec::new(),
-        accepts: vec![0],
-    };
-    rows.targets.resize(rows.width, 0);
+    let mut rows = Rows::new(representative.len());
     ids.insert(Box::from([]), 0);
 
     closure.begin();
@@ -122,6 +125,7 @@ fn subsets(nfa: &NFA, representative: &[u8], limit: usize) -> Option<(Rows, usiz
         let set = sets[next].clone();
         for &byte in representative {
             closure.begin();
+            closure.spend(set.len())?;
             for &id in &set {
                 match nfa.state(state_id(id)) {
                     State::ByteRange { trans } if trans.matches_byte(byte) => {
@@ -158,6 +162,8 @@ struct Closure {
     mark: u32,
     stack: Vec<StateID>,
     out: Vec<u32>,
+    /// Visits that are left.
+    work: usize,
 }
 
 impl Closure {
@@ -166,13 +172,19 @@ impl Closure {
         self.out.clear();
     }
 
-    /// `None` at look-around.
+    fn spend(&mut self, visits: usize) -> Option<()> {
+        self.work = self.work.checked_sub(visits)?;
+        Some(())
+    }
+
+    /// `None` at look-around, or when the work is used up.
     fn add(&mut self, nfa: &NFA, from: StateID) -> Option<()> {
         self.stack.push(from);
         while let Some(id) = self.stack.pop() {
             if std::mem::replace(&mut self.seen[id.as_usize()], self.mark) == self.mark {
                 continue;
             }
+            self.spend(1)?;
             match nfa.state(id) {
                 State::Union { alternates } => self.stack.extend_from_slice(alternates),
                 State::BinaryUnion { alt1, alt2 } => self.stack.extend([*alt1, *alt2]),
@@ -211,75 +223,124 @@ impl Rows {
         &self.targets[state * self.width..(state + 1) * self.width]
     }
 
-    /// Merges states that cannot be told apart (Moore's partition refinement).
+    /// Merges states that cannot be told apart.
     pub(super) fn minimise(&self, start: usize) -> (Self, usize) {
-        let rows = self;
-        let mut group: Vec<u32> = Vec::with_capacity(rows.len());
-        let mut groups = {
-            let mut by_accept: HashMap<(bool, PatternSet), u32> = HashMap::new();
-            for state in 0..rows.len() {
-                let fresh = by_accept.len() as u32;
-                // the dead state keeps group 0
-                group.push(*by_accept.entry((state == 0, rows.accepts[state])).or_insert(fresh));
-            }
-            by_accept.len()
+        let group = match self.order() {
+            Some(order) => self.merge_backwards(&order),
+            None => match self.refine() {
+                Some(group) => group,
+                None => (0..self.len() as u32).collect(),
+            },
         };
-        loop {
+        let groups = group.iter().max().map_or(0, |&last| last as usize + 1);
+        let mut merged = Self {
+            width: self.width,
+            targets: vec![0; groups * self.width],
+            accepts: vec![0; groups],
+        };
+        for state in 0..self.len() {
+            let to = group[state] as usize;
+            merged.accepts[to] = self.accepts[state];
+            for (class, &target) in self.row(state).iter().enumerate() {
+                merged.targets[to * self.width + class] = group[target as usize];
+            }
+        }
+        (merged, group[start] as usize)
+    }
+
+    /// States in an order in which targets come first; `None` when there is a cycle. The dead state's own loop does
+    /// not count.
+    fn order(&self) -> Option<Vec<usize>> {
+        let mut open = vec![0usize; self.len()]; // edges out of each state to states that have no place yet
+        let mut sources: Vec<Vec<u32>> = vec![Vec::new(); self.len()];
+        for (state, open) in open.iter_mut().enumerate().skip(1) {
+            for &target in self.row(state).iter().filter(|&&target| target != 0) {
+                *open += 1;
+                sources[target as usize].push(state as u32);
+            }
+        }
+        let mut order: Vec<usize> = (0..self.len()).filter(|&state| open[state] == 0).collect();
+        let mut next = 0;
+        while next < order.len() {
+            for &source in &sources[order[next]] {
+                let source = source as usize;
+                open[source] -= 1;
+                if open[source] == 0 {
+                    order.push(source);
+                }
+            }
+            next += 1;
+        }
+        (order.len() == self.len()).then_some(order)
+    }
+
+    /// Without cycles one pass is enough: states are equal when they accept the same and their targets are equal.
+    fn merge_backwards(&self, order: &[usize]) -> Vec<u32> {
+        let mut group = vec![0u32; self.len()];
+        let mut seen: HashMap<(PatternSet, Vec<u32>), u32> = HashMap::with_capacity(self.len());
+        for &state in order {
+            let targets = self.row(state).iter().map(|&target| group[target as usize]).collect();
+            // The dead state is the first of the order and gets group 0; a state that can only die is dead.
+            let fresh = seen.len() as u32;
+            group[state] = *seen.entry((self.accepts[state], targets)).or_insert(fresh);
+        }
+        group
+    }
+
+    /// Moore's partition refinement; `None` when it takes too many rounds.
+    fn refine(&self) -> Option<Vec<u32>> {
+        const ROUNDS: usize = 64;
+        let mut group: Vec<u32> = Vec::with_capacity(self.len());
+        let mut by_accept: HashMap<(bool, PatternSet), u32> = HashMap::new();
+        for state in 0..self.len() {
+            let fresh = by_accept.len() as u32;
+            // the dead state keeps group 0
+            group.push(*by_accept.entry((state == 0, self.accepts[state])).or_insert(fresh));
+        }
+        let mut groups = by_accept.len();
+        for _ in 0..ROUNDS {
             let mut by_row: HashMap<Vec<u32>, u32> = HashMap::with_capacity(groups * 2);
-            let mut refined = Vec::with_capacity(rows.len());
-            for state in 0..rows.len() {
-                let mut key = Vec::with_capacity(rows.width + 1);
+            let mut refined = Vec::with_capacity(self.len());
+            for state in 0..self.len() {
+                let mut key = Vec::with_capacity(self.width + 1);
                 key.push(group[state]);
-                key.extend(rows.row(state).iter().map(|&target| group[target as usize]));
+                key.extend(self.row(state).iter().map(|&target| group[target as usize]));
                 let fresh = by_row.len() as u32;
                 refined.push(*by_row.entry(key).or_insert(fresh));
             }
             let count = by_row.len();
             group = refined;
             if count == groups {
-                break;
+                return Some(group);
             }
             groups = count;
         }
-        let mut merged = Self {
-            width: rows.width,
-            targets: vec![0; groups * rows.width],
-            accepts: vec![0; groups],
-        };
-        for state in 0..rows.len() {
-            let to = group[state] as usize;
-            merged.accepts[to] = rows.accepts[state];
-            for (class, &target) in rows.row(state).iter().enumerate() {
-                merged.targets[to * rows.width + class] = group[target as usize];
-            }
-        }
-        (merged, group[start] as usize)
+        None
     }
 
     /// Renumbers: dead first, then states that do not accept, then those that do.
     pub(super) fn number(&self, start: usize, classes: Box<[u8; 256]>) -> Dfa {
-        let rows = self;
-        let mut order: Vec<usize> = (0..rows.len()).collect();
-        order.sort_by_key(|&state| (rows.accepts[state] != 0, state));
-        let mut place = vec![0u16; rows.len()];
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by_key(|&state| (self.accepts[state] != 0, state));
+        let mut place = vec![0u16; self.len()];
         for (new, &old) in order.iter().enumerate() {
             place[old] = new as u16; // `subsets` keeps the count within 16 bits
         }
-        let shift = rows.width.next_power_of_two().trailing_zeros();
-        let mut table = vec![0u16; rows.len() << shift];
+        let shift = self.width.next_power_of_two().trailing_zeros();
+        let mut table = vec![0u16; self.len() << shift];
         for (new, &old) in order.iter().enumerate() {
-            for (class, &target) in rows.row(old).iter().enumerate() {
+            for (class, &target) in self.row(old).iter().enumerate() {
                 table[(new << shift) | class] = place[target as usize];
             }
         }
-        let plain = rows.accepts.iter().filter(|&&set| set == 0).count();
+        let plain = self.accepts.iter().filter(|&&set| set == 0).count();
         Dfa {
             classes,
             table,
             shift,
             start: place[start],
             accept_from: plain as u16,
-            accepts: order[plain..].iter().map(|&state| rows.accepts[state]).collect(),
+            accepts: order[plain..].iter().map(|&state| self.accepts[state]).collect(),
         }
     }
 }
@@ -291,7 +352,7 @@ mod tests {
     #[test]
     fn every_row_is_full() {
         let nfa = NFA::new_many(&["ab{1,3}c", "[0-9]{3}", "(?i)abd"]).expect("regexes");
-        let dfa = determinize(&nfa, 1000).expect("small");
+        let dfa = determinize(&nfa, 1 << 16, 1 << 16).expect("small");
         assert_eq!(
             (dfa.table.len() >> dfa.shift),
             usize::from(dfa.accept_from) + dfa.accepts.len()

@@ -4,10 +4,9 @@
 //! digits, a separator within the first five bytes, and at least seven bytes that are nothing but hex
 //! digits and separators. [`Grouped::new`] proves of every pattern that its matches begin like that.
 
-use super::anchored::unfit;
 use super::automaton::{Automaton, End, Limits, longest};
 use super::determinize::Dfa;
-use super::{MAX_STATES, Source, Unfit};
+use super::{Source, Unfit, Why, hirs, unfit};
 use crate::mask::Classes;
 
 /// Bytes that must be hex digits or separators.
@@ -33,33 +32,19 @@ pub(crate) struct Carry {
 }
 
 impl Grouped {
-    /// Compiles patterns with matches of at most `reach` bytes.
-    pub(crate) fn new(sources: &[Source<'_>], reach: usize) -> Result<Self, Unfit> {
+    /// Compiles at most [`super::MAX_PATTERNS`] patterns.
+    pub(crate) fn new(sources: &[Source<'_>], limits: Limits) -> Result<Self, Unfit> {
         for source in sources {
-            let alone = Automaton::new(
-                &[source.regex],
-                Limits {
-                    states: MAX_STATES,
-                    reach,
-                },
-            )
-            .map_err(|error| unfit(std::slice::from_ref(source), &error))?;
+            let alone =
+                Automaton::new(&[source.hir], limits).map_err(|error| unfit(std::slice::from_ref(source), error))?;
             if !has_texture(alone.dfa(), alone.dfa().start, 0, false) {
                 return Err(Unfit {
                     id: source.id,
-                    why: "its matches do not begin with short groups",
+                    why: Why::NoAnchor,
                 });
             }
         }
-        let regexes: Vec<&str> = sources.iter().map(|source| source.regex).collect();
-        let forward = Automaton::new(
-            &regexes,
-            Limits {
-                states: MAX_STATES,
-                reach,
-            },
-        )
-        .map_err(|error| unfit(sources, &error))?;
+        let forward = Automaton::new(&hirs(sources), limits).map_err(|error| unfit(sources, error))?;
         Ok(Self {
             forward,
             ids: sources.iter().map(|source| source.id).collect(),

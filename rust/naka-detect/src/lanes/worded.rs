@@ -1,10 +1,9 @@
 //! Patterns that begin with one of a few words: honorifics, labels, fixed prefixes.
 
-use super::anchored::unfit;
-use super::automaton::{Automaton, End, Limits, longest, parse};
+use super::automaton::{Automaton, End, Limits, longest};
 use super::prefix::prefixes;
 use super::words::{Literal, WordTable};
-use super::{MAX_STATES, Source, Unfit};
+use super::{Source, Unfit, Why, hirs, unfit};
 
 /// A table of the words, and one automaton.
 #[derive(Debug)]
@@ -15,30 +14,24 @@ pub(crate) struct Worded {
 }
 
 impl Worded {
-    /// Compiles at most [`super::MAX_PATTERNS`] patterns with matches of at most `reach` bytes.
-    pub(crate) fn new(sources: &[Source<'_>], reach: usize) -> Result<Self, Unfit> {
-        let regexes: Vec<&str> = sources.iter().map(|source| source.regex).collect();
-        let limits = Limits {
-            states: MAX_STATES,
-            reach,
-        };
-        let forward = Automaton::new(&regexes, limits).map_err(|error| unfit(sources, &error))?;
+    /// Compiles at most [`super::MAX_PATTERNS`] patterns.
+    pub(crate) fn new(sources: &[Source<'_>], limits: Limits) -> Result<Self, Unfit> {
+        let forward = Automaton::new(&hirs(sources), limits).map_err(|error| unfit(sources, error))?;
         let mut words = Vec::new();
         for source in sources {
-            let found = parse(source.regex).ok().and_then(|hir| prefixes(&hir));
-            words.extend(found.ok_or(Unfit {
+            words.extend(prefixes(source.hir).ok_or(Unfit {
                 id: source.id,
-                why: "it does not begin with a word",
+                why: Why::NoAnchor,
             })?);
         }
         words.sort_unstable();
         words.dedup();
-        let literal = |bytes: Vec<u8>| Literal {
-            bytes: bytes.into(),
+        let literals = words.iter().map(|bytes| Literal {
+            bytes,
             any_case: true,
             owner: 0,
-        };
-        let table = WordTable::new(words.into_iter().map(literal).collect());
+        });
+        let table = WordTable::new(literals.collect());
         Ok(Self {
             table,
             forward,
