@@ -13,7 +13,12 @@ import naka
 from naka.cli import envoy, policy, sidecar, up
 from naka.errors import ConfigError, NakaError
 
-app = typer.Typer(name="naka", help="A check-post for personal data in AI traffic.", no_args_is_help=True)
+app = typer.Typer(
+    name="naka",
+    help="A check-post for personal data in AI traffic.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 
 @app.callback()

@@ -8,13 +8,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from naka._core import Applied
 from naka.envoy import Failure
 from naka.errors import ConfigError, PolicyError, Problem
 from naka.sidecar.routes import keep_failure
 from naka.sidecar.source import PolicySource
+
+if TYPE_CHECKING:
+    from naka._core import Applied  # a type of the stub file only
 
 __all__ = ["Follower", "Plane"]
 
