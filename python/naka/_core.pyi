@@ -138,3 +138,21 @@ class Sidecar:
         """Waits for the data plane to end; True when it has."""
     def stop(self) -> None:
         """Lets running exchanges end, then stops. Returns when all has stopped; a second call does nothing."""
+
+def explain(bundle: bytes, request: str) -> str:
+    """What a bundle decides about texts, and why. JSON in, JSON out; docs/concepts/policy.md shows both.
+
+    Raises `naka.errors.PolicyError` for a bundle or request that is wrong.
+    """
+
+def ruleset_info(bundle: bytes) -> str:
+    """What is in a bundle, as JSON: revision, packs, upstreams, whether anything is enforced.
+
+    Raises `naka.errors.PolicyError` for a bundle that does not load.
+    """
+
+def exemption_hash(entity: str, value: str) -> str:
+    """What an exemption's `sha256s` hold for a value of an entity, however the value is written.
+
+    Raises `naka.errors.PolicyError` for an unknown entity.
+    """

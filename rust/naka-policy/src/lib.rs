@@ -8,6 +8,7 @@ mod action;
 mod bundle;
 mod compile;
 mod date;
+mod explain;
 mod filter;
 mod glob;
 mod names;
@@ -29,8 +30,12 @@ mod validate;
 pub use action::Action;
 pub use compile::{Compiled, compile};
 pub use date::Date;
+pub use explain::{exemption_hash, explain_json, info_json};
 pub use problem::PolicyProblem;
-pub use ruleset::{Cluster, Decision, FieldFindings, Hit, Member, Mode, RuleInfo, RuleRef, RuleSet};
+pub use ruleset::{
+    Cluster, ClusterNote, Decision, Explanation, FieldFindings, FindingNote, Hit, Member, Mode, PackNote, Part,
+    RuleInfo, RuleNote, RuleRef, RuleSet,
+};
 pub use selector::{Labels, Workload};
 pub use settings::{Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Pair, Restore};
 pub use traffic::{Direction, Surface, Traffic};

@@ -14,5 +14,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<detect::Finding>()?;
     module.add_function(wrap_pyfunction!(policy::compile_bundle, module)?)?;
     module.add_class::<sidecar::Sidecar>()?;
+    module.add_function(wrap_pyfunction!(policy::explain, module)?)?;
+    module.add_function(wrap_pyfunction!(policy::ruleset_info, module)?)?;
+    module.add_function(wrap_pyfunction!(policy::exemption_hash, module)?)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Policy for Python: compile a source to a bundle. Problems cross as `naka.errors.Problem`, faults as `PolicyError`.
+//! Policy for Python: compile a source to a bundle, ask a bundle what it decides and what is in it. Problems cross as `naka.errors.Problem`, faults as `PolicyError`.
 //! Compiling takes milliseconds to a second, so the GIL is released.
 
 use naka_policy::PolicyProblem;
@@ -17,6 +17,28 @@ pub(crate) fn compile_bundle<'py>(
         .map_err(|problems| policy_error(py, &problems))?;
     let warnings = problem_list(py, &compiled.warnings)?;
     Ok((PyBytes::new(py, &compiled.bytes), compiled.revision, warnings))
+}
+
+/// What a bundle decides about texts, and why: JSON in, JSON out (docs/concepts/policy.md has an example).
+/// Raises `naka.errors.PolicyError` for a bundle or request that is wrong.
+#[pyfunction]
+pub(crate) fn explain(py: Python<'_>, bundle: &[u8], request: &str) -> PyResult<String> {
+    py.detach(|| naka_policy::explain_json(bundle, request))
+        .map_err(|problems| policy_error(py, &problems))
+}
+
+/// What is in a bundle, as JSON. Raises `naka.errors.PolicyError` for a bundle that does not load.
+#[pyfunction]
+pub(crate) fn ruleset_info(py: Python<'_>, bundle: &[u8]) -> PyResult<String> {
+    py.detach(|| naka_policy::info_json(bundle))
+        .map_err(|problems| policy_error(py, &problems))
+}
+
+/// What an exemption's `sha256s` hold for a value of an entity, written in any way the detector reads.
+/// Raises `naka.errors.PolicyError` for an unknown entity.
+#[pyfunction]
+pub(crate) fn exemption_hash(py: Python<'_>, entity: &str, value: &str) -> PyResult<String> {
+    naka_policy::exemption_hash(entity, value).map_err(|problem| policy_error(py, &[problem]))
 }
 
 /// The problems as one `naka.errors.PolicyError`.

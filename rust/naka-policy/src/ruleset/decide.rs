@@ -70,7 +70,7 @@ impl RuleSet {
     }
 
     /// Spans of the tokens that stand in a text. Only texts with findings are searched.
-    fn tokens(&self, field: &FieldFindings<'_>) -> Vec<std::ops::Range<usize>> {
+    pub(super) fn tokens(&self, field: &FieldFindings<'_>) -> Vec<std::ops::Range<usize>> {
         if field.findings.is_empty() {
             return Vec::new();
         }
@@ -87,25 +87,20 @@ impl RuleSet {
         finding: &Finding,
     ) -> Judged {
         let entity = &self.entities[usize::from(finding.entity.0)];
-        let grounded = !self
-            .shadow_patterns
-            .get(usize::from(finding.rule.0))
-            .copied()
-            .unwrap_or(false);
+        let grounded = self.grounded(finding);
         let first = conditions.hits.len();
         let mut would_be = entity.floor;
         let mut enforced = if grounded { entity.floor } else { Action::Allow };
         for &index in &entity.rules {
             let rule = &self.rules[usize::from(index)];
-            if !active[usize::from(index)]
-                || finding.confidence < rule.min_confidence
-                || conditions.exempt(at, finding, rule.pack)
-                || !conditions.hold(index, at, finding)
-            {
+            if !active[usize::from(index)] {
                 continue;
             }
+            let Ok(acts) = conditions.ask(index, at, finding) else {
+                continue;
+            };
             let action = effective(rule, entity.never_tokenized, traffic.direction);
-            let acts = grounded && rule.enforced(traffic);
+            let acts = acts && grounded && rule.enforced(traffic);
             would_be = would_be.join(action);
             if acts {
                 enforced = enforced.join(action);
@@ -125,6 +120,12 @@ impl RuleSet {
             grounded,
             hits: first..conditions.hits.len(),
         }
+    }
+
+    /// Has the finding a say in what is enforced? Not when it was made by a recogniser of a shadow pack.
+    pub(super) fn grounded(&self, finding: &Finding) -> bool {
+        let shadow = self.shadow_patterns.get(usize::from(finding.rule.0));
+        !shadow.copied().unwrap_or(false)
     }
 
     /// One sweep over the findings of a text, sorted by start.
@@ -279,7 +280,7 @@ fn start(field: &FieldFindings<'_>, member: &Member) -> Cluster {
 }
 
 /// What a rule's action means for this entity and direction. Both changes are monotone, so they may precede the join.
-fn effective(rule: &Rule, never_tokenized: bool, direction: Direction) -> Action {
+pub(super) fn effective(rule: &Rule, never_tokenized: bool, direction: Direction) -> Action {
     match (rule.action, direction) {
         (Action::Tokenize, _) if never_tokenized => Action::Redact,
         // a token made for an answer would never be swapped back
@@ -296,7 +297,7 @@ fn no_token(action: Action) -> Action {
     }
 }
 
-fn inside(spans: &[std::ops::Range<usize>], finding: &Finding) -> bool {
+pub(super) fn inside(spans: &[std::ops::Range<usize>], finding: &Finding) -> bool {
     let (start, end) = (finding.start as usize, finding.end as usize);
     let after = spans.partition_point(|span| span.start <= start);
     after > 0 && end <= spans[after - 1].end

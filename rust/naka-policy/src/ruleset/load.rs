@@ -177,6 +177,7 @@ fn exemption_of(source: &proto::Exemption, pack: u16) -> Result<Exemption, &'sta
     };
     Ok(Exemption {
         pack,
+        id: source.id.clone(),
         matches,
         sha256s: source.sha256s.clone(),
         expires: source.expires,

@@ -5,12 +5,14 @@
 mod conditions;
 mod decide;
 mod decision;
+mod explain;
 mod load;
 
 pub use decide::FieldFindings;
-pub(crate) use load::{shadow_entities, shadow_patterns};
+pub(crate) use load::{enforcing, shadow_entities, shadow_patterns};
 
 pub use decision::{Cluster, Decision, Hit, Member, RuleRef};
+pub use explain::{ClusterNote, Explanation, FindingNote, PackNote, Part, RuleNote};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -107,6 +109,7 @@ enum Within {
 #[derive(Debug)]
 struct Exemption {
     pack: u16,
+    id: String,
     matches: Option<Regex>,
     /// Sorted lower-case hex.
     sha256s: Vec<String>,
