@@ -170,8 +170,12 @@ impl Customs {
                 counter_word: WordId::NONE,
             });
         }
-        // Several rules of one entity may see the same span: the most confident one speaks for it.
-        let key = |f: &Finding| (f.start, std::cmp::Reverse(f.end), f.entity);
+        // Several rules of one recogniser may see the same span: the most confident one speaks for it. Recognisers of
+        // two packs both speak, for a pack that enforces nothing must not silence one that does.
+        let key = |f: &Finding| {
+            let recognizer = self.rules[usize::from(f.rule.0) - rules].recognizer;
+            (f.start, std::cmp::Reverse(f.end), f.entity, recognizer)
+        };
         out[from..].sort_by(|a, b| key(a).cmp(&key(b)).then(b.confidence.total_cmp(&a.confidence)));
         let mut kept = from;
         for i in from..out.len() {

@@ -54,6 +54,14 @@ impl RuleSet {
             if !judged.is_sorted_by_key(|j| j.member.finding.start) {
                 judged.sort_by_key(|j| (j.member.finding.start, std::cmp::Reverse(j.member.finding.end)));
             }
+            // two packs may define one entity alike: the more confident finding has the rules of the other one too
+            judged.dedup_by(|later, earlier| {
+                let same = later.same_as(earlier);
+                if same && later.member.finding.confidence > earlier.member.finding.confidence {
+                    std::mem::swap(later, earlier);
+                }
+                same
+            });
             self.cluster(field, &judged, &conditions, &mut decision);
         }
         decision.exempted = conditions.exempted();
@@ -263,6 +271,16 @@ struct Judged {
     grounded: bool,
     /// Its rules, in [`Conditions::hits`].
     hits: std::ops::Range<usize>,
+}
+
+impl Judged {
+    fn same_as(&self, other: &Self) -> bool {
+        let place = |judged: &Self| {
+            let Finding { start, end, entity, .. } = judged.member.finding;
+            (start, end, entity, judged.grounded)
+        };
+        place(self) == place(other)
+    }
 }
 
 fn start(field: &FieldFindings<'_>, member: &Member) -> Cluster {

@@ -1,10 +1,9 @@
 //! Bundle bytes -> [`RuleSet`] of one workload: check, select, compile the recognisers, index the rules by entity.
 //! A bundle is refused as a whole; the caller keeps the set it has.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use naka_detect::{Detector, EntityId};
+use naka_detect::Detector;
 
 use super::{EntityRules, Exemption, Mode, Pack, Rule, RuleSet, When, Within};
 use crate::action::Action;
@@ -228,25 +227,4 @@ fn ledger(source: Option<&proto::Ledger>) -> Ledger {
         durability,
         full: source.full,
     }
-}
-
-/// For each custom entity: do only packs that enforce nothing define it?
-pub(crate) fn shadow_entities(packs: &[&proto::Pack]) -> HashMap<String, bool> {
-    let mut shadow = HashMap::new();
-    for pack in packs {
-        for recognizer in &pack.recognizers {
-            let entry = shadow.entry(recognizer.entity.clone()).or_insert(true);
-            *entry &= !enforcing(pack);
-        }
-    }
-    shadow
-}
-
-/// The findings of which detector rules have no say in what is enforced.
-pub(crate) fn shadow_patterns(detector: &Detector, shadow: &HashMap<String, bool>) -> Vec<bool> {
-    if !shadow.values().any(|&shadow| shadow) {
-        return Vec::new();
-    }
-    let is_shadow = |entity: EntityId| shadow.get(&detector.entity(entity).name).copied().unwrap_or(false);
-    detector.rules().iter().map(|rule| is_shadow(rule.entity)).collect()
 }

@@ -9,7 +9,7 @@ mod explain;
 mod load;
 
 pub use decide::FieldFindings;
-pub(crate) use load::{enforcing, shadow_entities, shadow_patterns};
+pub(crate) use load::enforcing;
 
 pub use decision::{Cluster, Decision, Hit, Member, RuleRef};
 pub use explain::{ClusterNote, Explanation, FindingNote, PackNote, Part, RuleNote};
