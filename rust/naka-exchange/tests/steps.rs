@@ -10,11 +10,19 @@ use support::*;
 #[test]
 fn no_pair_has_two_rows_and_every_state_is_reached() {
     for (at, step) in STEPS.iter().enumerate() {
-        assert!(!STEPS[..at].iter().any(|other| other.from == step.from && other.input == step.input), "{step:?}");
+        assert!(
+            !STEPS[..at]
+                .iter()
+                .any(|other| other.from == step.from && other.input == step.input),
+            "{step:?}"
+        );
         assert!(!step.to.is_empty());
     }
     for state in State::ALL {
-        assert!(state == State::Head || STEPS.iter().any(|step| step.to.contains(&state)), "{state:?}");
+        assert!(
+            state == State::Head || STEPS.iter().any(|step| step.to.contains(&state)),
+            "{state:?}"
+        );
     }
 }
 
@@ -32,13 +40,20 @@ fn standing(state: State) -> Option<Shell> {
         State::Judging => {
             shell.tell(post("/v1/chat/completions", None));
             let mut step = Step::default();
-            shell.exchange.handle(piece("{}", true), &mut shell.tools, &mut step).unwrap();
+            shell
+                .exchange
+                .handle(piece("{}", true), &mut shell.tools, &mut step)
+                .unwrap();
             assert_eq!(step.jobs.len(), 1);
         }
         State::Passing => {
             let mut head = post_head("/v1/files", None);
             head.body.content_type = "multipart/form-data; boundary=x".into();
-            shell = Shell::new(rules_of(&[pack("Enforce", "Audit", r#""fineTuning":{"onFinding":"Audit","requireVerdict":false},"#)]));
+            shell = Shell::new(rules_of(&[pack(
+                "Enforce",
+                "Audit",
+                r#""fineTuning":{"onFinding":"Audit","requireVerdict":false},"#,
+            )]));
             shell.tell(Event::RequestHeaders(head));
         }
         State::Done => drop(shell.tell(get("/v1/models"))),
@@ -63,7 +78,9 @@ fn every_pair_of_state_and_message_goes_by_the_table() {
     let mut walked = 0;
     for state in State::ALL {
         for input in Input::ALL {
-            let (Some(mut shell), Some(event)) = (standing(state), event(input)) else { continue };
+            let (Some(mut shell), Some(event)) = (standing(state), event(input)) else {
+                continue;
+            };
             walked += 1;
             let given = shell.give(event);
             let after = shell.exchange.state(Direction::Request);
@@ -71,7 +88,10 @@ fn every_pair_of_state_and_message_goes_by_the_table() {
                 Some(states) => {
                     // an attached job is settled at once, so a step may have been two
                     let settled = states.contains(&State::Judging) && after == State::Done;
-                    assert!(given.is_ok() && (states.contains(&after) || settled), "{state:?} {input:?} -> {after:?}");
+                    assert!(
+                        given.is_ok() && (states.contains(&after) || settled),
+                        "{state:?} {input:?} -> {after:?}"
+                    );
                 }
                 None => {
                     let error = given.expect_err("illegal");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use naka_exchange::{
-    BodyHead, Budget, Command, DecisionId, Event, Exchange, KeyRing, OutOfOrder, Outcome, Piece, RequestHead, ResponseHead,
-    Settings, Shared, Step, Tools,
+    BodyHead, BodyMode, Budget, Command, DecisionId, Event, Exchange, HeaderEdits, KeyRing, OutOfOrder, Outcome, Piece,
+    RequestHead, ResponseHead, Settings, Shared, Step, Tools,
 };
 use naka_policy::{Date, RuleSet, Workload, compile};
 
@@ -16,7 +16,11 @@ pub const MASKED: &str = "XXXX XXXX 4087";
 
 /// A pack with one rule for Aadhaar and settings of its own.
 pub fn pack(mode: &str, action: &str, more: &str) -> String {
-    let mask = if action == "Mask" { r#""mask":{"keepLast":4},"# } else { "" };
+    let mask = if action == "Mask" {
+        r#""mask":{"keepLast":4},"#
+    } else {
+        ""
+    };
     format!(
         r#"{{"kind":"PolicyPack","name":"p","namespace":"","mode":"{mode}","traffic":{{}},{more}
             "rules":[{{"id":"aadhaar","entities":["IN_AADHAAR"],"action":"{action}",{mask}"mode":"{mode}"}}]}}"#
@@ -59,7 +63,13 @@ impl Shell {
     pub fn with(rules: Arc<RuleSet>, shared: Arc<Shared>) -> Self {
         let today = Date::new(2026, 11, 24).unwrap();
         let exchange = Exchange::new(Arc::clone(&shared), rules, DecisionId([7; 16]), today);
-        Self { exchange, tools: Tools::default(), commands: Vec::new(), outcomes: Vec::new(), shared }
+        Self {
+            exchange,
+            tools: Tools::default(),
+            commands: Vec::new(),
+            outcomes: Vec::new(),
+            shared,
+        }
     }
 
     /// Gives one event and does all that it asks for.
@@ -115,13 +125,20 @@ pub fn post_head(path: &str, content_length: Option<u64>) -> RequestHead {
 }
 
 pub fn json_head(content_length: Option<u64>) -> BodyHead {
-    BodyHead { content_type: Bytes::from_static(b"application/json"), content_length, ..BodyHead::default() }
+    BodyHead {
+        content_type: Bytes::from_static(b"application/json"),
+        content_length,
+        ..BodyHead::default()
+    }
 }
 
 pub fn get(path: &str) -> Event {
     let mut head = post_head(path, None);
     head.method = Bytes::from_static(b"GET");
-    head.body = BodyHead { end: true, ..BodyHead::default() };
+    head.body = BodyHead {
+        end: true,
+        ..BodyHead::default()
+    };
     Event::RequestHeaders(head)
 }
 
@@ -130,7 +147,10 @@ pub fn chat() -> Event {
 }
 
 pub fn answer(content_length: Option<u64>) -> Event {
-    Event::ResponseHeaders(ResponseHead { status: 200, body: json_head(content_length) })
+    Event::ResponseHeaders(ResponseHead {
+        status: 200,
+        body: json_head(content_length),
+    })
 }
 
 pub fn piece(data: impl Into<Bytes>, end: bool) -> Event {
@@ -152,7 +172,9 @@ pub fn sent(commands: &[Command]) -> Option<Vec<u8>> {
     for command in commands {
         match command {
             Command::Chunk { data, .. } => body.get_or_insert_with(Vec::new).extend_from_slice(data),
-            Command::Body { replace: Some(data), .. } => body = Some(data.to_vec()),
+            Command::Body {
+                replace: Some(data), ..
+            } => body = Some(data.to_vec()),
             _ => {}
         }
     }
@@ -161,4 +183,32 @@ pub fn sent(commands: &[Command]) -> Option<Vec<u8>> {
 
 pub fn contains(haystack: &[u8], needle: &str) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+/// The single answer to headers.
+pub fn headers(commands: Vec<Command>) -> (HeaderEdits, BodyMode, BodyMode) {
+    let mut commands = commands.into_iter();
+    match (commands.next(), commands.next()) {
+        (
+            Some(Command::Headers {
+                edits,
+                request_mode,
+                response_mode,
+                ..
+            }),
+            None,
+        ) => (edits, request_mode, response_mode),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn rejected(commands: &[Command]) -> (u16, String, bool) {
+    match commands {
+        [Command::Reject(reject)] => (
+            reject.status,
+            String::from_utf8(reject.body.clone()).unwrap(),
+            reject.retry,
+        ),
+        other => panic!("{other:?}"),
+    }
 }
