@@ -104,7 +104,7 @@ impl Codec {
     fn plain_run(self, raw: &[u8]) -> usize {
         let escape = match self {
             Self::Plain | Self::Base64(_) => None,
-            Self::Json => memchr(b'\\', raw),
+            Self::Json => return json::plain_run(raw),
             Self::Percent => memchr(b'%', raw),
             Self::Form => memchr2(b'%', b'+', raw),
         };

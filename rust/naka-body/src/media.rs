@@ -158,8 +158,8 @@ fn read_json(
         }
         Err(Failed::Sink(why)) => Err(why),
         Err(Failed::Syntax(Syntax::TooDeep)) => Err(BodyError::TooDeep),
-        Err(Failed::Syntax(Syntax::Wrong { at })) if format == Format::Json && !all_lines(text, from, limits) => {
-            walk.broken(at)?;
+        Err(Failed::Syntax(Syntax::Wrong { after })) if format == Format::Json && !all_lines(text, from, limits) => {
+            walk.broken(after)?;
             Ok(true)
         }
         Err(Failed::Syntax(Syntax::Wrong { .. })) => {
@@ -217,9 +217,9 @@ fn read_lines(store: &mut Store<'_>, from: usize, paths: &Automaton, limits: &Li
             Ok(()) => {}
             Err(Failed::Sink(why)) => return Err(why),
             Err(Failed::Syntax(Syntax::TooDeep)) => return Err(BodyError::TooDeep),
-            Err(Failed::Syntax(Syntax::Wrong { at })) => {
+            Err(Failed::Syntax(Syntax::Wrong { after })) => {
                 whole = false;
-                walk.broken(at)?;
+                walk.broken(after)?;
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::codec::{Codec, RawEdit, splice};
+use crate::codec::{RawEdit, splice};
 use crate::document::{Edit, FieldKind, NO_RECORD};
 use crate::error::EditError;
 use crate::json;
@@ -54,8 +54,9 @@ pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, Edit
 /// Where in the body a part of a field's text is written: what an edit of it would replace.
 pub(crate) fn source_range(store: &Store<'_>, part: &Edit) -> Result<Range<usize>, EditError> {
     let field = store.fields.get(part.field.0 as usize).ok_or(EditError::OutOfRange)?;
-    let mut layer = field.layer;
-    let mut edits = field_edits(store, field, store.text(field.text), &[part])?;
+    let (mut layer, text) = (field.layer, store.text(field.text));
+    check_spans(text, &[part])?;
+    let mut edits = field_edits(store, field, text, &[part])?;
     while layer != 0 {
         let inner = &store.layers[layer as usize - 1];
         let raw = &store.layer_text(inner.parent)[inner.start as usize..inner.end as usize];
@@ -70,6 +71,13 @@ fn check(field: &FieldRecord, text: &[u8], edits: &[&Edit]) -> Result<(), EditEr
     if !field.editable {
         return Err(EditError::NotEditable);
     }
+    if edits.iter().any(|edit| std::str::from_utf8(&edit.replacement).is_err()) {
+        return Err(EditError::NotUtf8);
+    }
+    check_spans(text, edits)
+}
+
+fn check_spans(text: &[u8], edits: &[&Edit]) -> Result<(), EditError> {
     let mut last = 0;
     for edit in edits {
         let (start, end) = (edit.start as usize, edit.end as usize);
@@ -82,9 +90,6 @@ fn check(field: &FieldRecord, text: &[u8], edits: &[&Edit]) -> Result<(), EditEr
         last = end;
         if splits(text, start) || splits(text, end) {
             return Err(EditError::SplitsCharacter);
-        }
-        if std::str::from_utf8(&edit.replacement).is_err() {
-            return Err(EditError::NotUtf8);
         }
     }
     Ok(())
@@ -136,12 +141,7 @@ fn field_edits(
         }]);
     }
     let raw = &store.layer_text(field.layer)[field.start as usize..field.end as usize];
-    let codec = if field.codec == Codec::Plain {
-        Codec::Plain
-    } else {
-        field.codec
-    };
-    Ok(shifted(codec.carry(raw, text, plain)?, field.start))
+    Ok(shifted(field.codec.carry(raw, text, plain)?, field.start))
 }
 
 fn shifted(mut edits: Vec<RawEdit>, by: u32) -> Vec<RawEdit> {

@@ -75,6 +75,16 @@ pub(crate) struct StaleSpan {
     pub(crate) stale: Stale,
 }
 
+/// How much was read at some point.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    layers: usize,
+    arena: usize,
+    nodes: usize,
+    fields: usize,
+    unscannable: usize,
+}
+
 pub(crate) struct Store<'b> {
     pub(crate) body: &'b [u8],
     pub(crate) words: &'b Words,
@@ -113,6 +123,25 @@ impl<'b> Store<'b> {
             facts: Facts::default(),
             json: Json::No,
         }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            layers: self.layers.len(),
+            arena: self.arena.len(),
+            nodes: self.nodes.len(),
+            fields: self.fields.len(),
+            unscannable: self.unscannable.len(),
+        }
+    }
+
+    /// Forgets what was read of a text inside a string since `mark`; facts and copies are of the body only.
+    pub(crate) fn reset(&mut self, mark: Mark) {
+        self.layers.truncate(mark.layers);
+        self.arena.truncate(mark.arena);
+        self.nodes.truncate(mark.nodes);
+        self.fields.truncate(mark.fields);
+        self.unscannable.truncate(mark.unscannable);
     }
 
     /// As after [`Self::new`].

@@ -1,17 +1,14 @@
 //! JSON as RFC 8259 writes it, read for its spans.
 //!
 //! One pass, no tree: [`parse`] calls a [`Sink`] for every token with byte spans, in document order, duplicates included.
-//! Why not a library: `docs/design/0002-json-spans.md`. Held against `serde_json` in `agrees.rs`.
-//!
-//! Two differences from `serde_json`, both so that nothing is left unread that another reader would accept:
-//! a lone surrogate escape is text (it decodes to U+FFFD), and bytes that are not UTF-8 inside a string are passed on.
+//! The tokens are `jiter`'s; what it takes to keep spans, go on at half a surrogate pair and bound the depth is here. Why:
+//! `docs/design/0002-json-spans.md`. Held against `serde_json` in `agrees.rs`.
 
 #[cfg(test)]
 mod agrees;
-mod lexer;
 mod parse;
+mod surrogates;
 mod text;
 
-pub(crate) use lexer::Quoted;
-pub(crate) use parse::{Failed, Ignore, Sink, Syntax, parse, parse_from};
-pub(crate) use text::{Unit, decode, escape, unit};
+pub(crate) use parse::{Failed, Ignore, Quoted, Sink, Syntax, parse, parse_from};
+pub(crate) use text::{Unit, decode, escape, plain_run, unit};

@@ -1,6 +1,18 @@
-//! The grammar: calls a [`Sink`] for each token. No recursion, so that depth costs a byte and never the stack.
+//! Drives the tokenizer and calls a [`Sink`] for each token. No recursion, so that depth costs a byte and never the stack.
 
-use super::lexer::{Lexer, Quoted};
+use jiter::{Jiter, JiterResult, Peek};
+use memchr::memchr;
+
+use super::surrogates;
+
+/// What is between the quotes of a string, as a half-open span of the text that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quoted {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Holds at least one backslash; without one, the span is the decoded text.
+    pub(crate) escaped: bool,
+}
 
 /// Receives the tokens of one JSON text. An error of the sink ends the parse.
 pub(crate) trait Sink {
@@ -19,8 +31,8 @@ pub(crate) trait Sink {
 /// Where and why the text is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Syntax {
-    /// Start of the first token that is wrong, or behind the value if something follows it: all before it was reported.
-    Wrong { at: usize },
+    /// `after`: end of the last token that was reported, and so was all before it.
+    Wrong { after: usize },
     /// More open brackets than allowed.
     TooDeep,
 }
@@ -29,12 +41,6 @@ pub(crate) enum Syntax {
 pub(crate) enum Failed<E> {
     Syntax(Syntax),
     Sink(E),
-}
-
-impl<E> From<Syntax> for Failed<E> {
-    fn from(why: Syntax) -> Self {
-        Self::Syntax(why)
-    }
 }
 
 /// Reads exactly one JSON value with white space around it.
@@ -49,94 +55,143 @@ pub(crate) fn parse_from<S: Sink>(
     max_depth: usize,
     sink: &mut S,
 ) -> Result<(), Failed<S::Error>> {
-    let mut lexer = Lexer { text, at: from };
+    // Byte for byte as long, so spans of the one are spans of the other.
+    let mended = surrogates::mended(&text[from..]);
+    let text = mended.as_deref().unwrap_or(&text[from..]);
+    let mut reader = Reader {
+        text,
+        from,
+        tokens: Jiter::new(text),
+        after: 0,
+    };
     // One entry for each open bracket: true for an object.
     let mut open: Vec<bool> = Vec::new();
-    let mut byte = lexer.skip_space();
+    let mut next = reader.take(Jiter::peek)?;
     loop {
         // A value starts here.
-        let start = lexer.at;
-        let wrong = Failed::Syntax(Syntax::Wrong { at: start });
-        match byte {
-            Some(b'"') => match lexer.string() {
-                Ok(value) => sink.string(value).map_err(Failed::Sink)?,
-                Err(_) => return Err(wrong),
-            },
-            Some(bracket @ (b'{' | b'[')) => {
-                if open.len() >= max_depth {
-                    return Err(Syntax::TooDeep.into());
-                }
-                let object = bracket == b'{';
-                lexer.at += 1;
-                sink.open(object, start).map_err(Failed::Sink)?;
-                byte = lexer.skip_space();
-                let empty = byte == Some(if object { b'}' } else { b']' });
-                if empty {
-                    lexer.at += 1;
-                    sink.close(object, lexer.at).map_err(Failed::Sink)?;
-                } else {
-                    open.push(object);
-                    if object {
-                        byte = key(&mut lexer, byte, sink)?;
+        let start = from + reader.tokens.current_index();
+        match next {
+            Peek::Object | Peek::Array if open.len() >= max_depth => return Err(Failed::Syntax(Syntax::TooDeep)),
+            Peek::Object => {
+                let key = reader.key(Jiter::next_object_bytes)?;
+                sink.open(true, start).map_err(Failed::Sink)?;
+                match key {
+                    Some(key) => {
+                        sink.key(key).map_err(Failed::Sink)?;
+                        open.push(true);
+                        next = reader.take(Jiter::peek)?;
+                        continue;
                     }
-                    continue;
+                    None => sink.close(true, reader.end()).map_err(Failed::Sink)?,
                 }
             }
-            Some(b'-' | b'0'..=b'9') => match lexer.number() {
-                Ok((start, end)) => sink.number(start, end).map_err(Failed::Sink)?,
-                Err(_) => return Err(wrong),
-            },
-            _ => match lexer.literal() {
-                Ok(()) => sink.literal(start, lexer.at).map_err(Failed::Sink)?,
-                Err(_) => return Err(wrong),
-            },
+            Peek::Array => {
+                let item = reader.take(Jiter::known_array)?;
+                sink.open(false, start).map_err(Failed::Sink)?;
+                match item {
+                    Some(item) => {
+                        open.push(false);
+                        next = item;
+                        continue;
+                    }
+                    None => sink.close(false, reader.end()).map_err(Failed::Sink)?,
+                }
+            }
+            Peek::String => {
+                let value = reader.quoted(Jiter::known_bytes)?;
+                sink.string(value).map_err(Failed::Sink)?;
+            }
+            Peek::Null | Peek::True | Peek::False => {
+                reader.take(|tokens| match next {
+                    Peek::Null => tokens.known_null(),
+                    _ => tokens.known_bool(next).map(drop),
+                })?;
+                sink.literal(start, reader.end()).map_err(Failed::Sink)?;
+            }
+            _ => {
+                reader.take(|tokens| tokens.known_number_bytes(next).map(drop))?;
+                sink.number(start, reader.end()).map_err(Failed::Sink)?;
+            }
         }
         // A value has ended: close what closes, or go on to the next member.
         loop {
-            byte = lexer.skip_space();
-            let Some(&object) = open.last() else {
-                return if byte.is_none() {
-                    Ok(())
-                } else {
-                    Err(Syntax::Wrong { at: lexer.at }.into())
-                };
-            };
-            match byte {
-                Some(b',') => {
-                    lexer.at += 1;
-                    byte = lexer.skip_space();
-                    if object {
-                        byte = key(&mut lexer, byte, sink)?;
+            match open.last() {
+                None => return reader.take(Jiter::finish),
+                Some(true) => match reader.key(Jiter::next_key_bytes)? {
+                    Some(key) => {
+                        sink.key(key).map_err(Failed::Sink)?;
+                        next = reader.take(Jiter::peek)?;
+                        break;
                     }
-                    break;
-                }
-                Some(bracket @ (b'}' | b']')) if object == (bracket == b'}') => {
-                    open.pop();
-                    lexer.at += 1;
-                    sink.close(object, lexer.at).map_err(Failed::Sink)?;
-                }
-                _ => return Err(Syntax::Wrong { at: lexer.at }.into()),
+                    None => sink.close(true, reader.end()).map_err(Failed::Sink)?,
+                },
+                Some(false) => match reader.take(Jiter::array_step)? {
+                    Some(item) => {
+                        next = item;
+                        break;
+                    }
+                    None => sink.close(false, reader.end()).map_err(Failed::Sink)?,
+                },
             }
+            open.pop();
         }
     }
 }
 
-/// Reads `"key" :` and returns the first byte of the value.
+/// The tokenizer, and how far it came.
+struct Reader<'t> {
+    text: &'t [u8],
+    /// Where `text` starts in the text that was asked for.
+    from: usize,
+    tokens: Jiter<'t>,
+    after: usize,
+}
+
+impl<'t> Reader<'t> {
+    #[inline]
+    fn take<T, E>(&mut self, step: impl FnOnce(&mut Jiter<'t>) -> JiterResult<T>) -> Result<T, Failed<E>> {
+        let Ok(token) = step(&mut self.tokens) else {
+            return Err(Failed::Syntax(Syntax::Wrong {
+                after: self.from + self.after,
+            }));
+        };
+        self.after = self.tokens.current_index();
+        Ok(token)
+    }
+
+    /// End of the last token.
+    fn end(&self) -> usize {
+        self.from + self.after
+    }
+
+    #[inline]
+    fn quoted<E>(
+        &mut self,
+        step: impl for<'a> FnOnce(&'a mut Jiter<'t>) -> JiterResult<&'a [u8]>,
+    ) -> Result<Quoted, Failed<E>> {
+        let (base, from) = (self.text.as_ptr().addr(), self.from);
+        self.take(|tokens| step(tokens).map(|raw| quoted(raw, base, from)))
+    }
+
+    #[inline]
+    fn key<E>(
+        &mut self,
+        step: impl for<'a> FnOnce(&'a mut Jiter<'t>) -> JiterResult<Option<&'a [u8]>>,
+    ) -> Result<Option<Quoted>, Failed<E>> {
+        let (base, from) = (self.text.as_ptr().addr(), self.from);
+        self.take(|tokens| Ok(step(tokens)?.map(|raw| quoted(raw, base, from))))
+    }
+}
+
+/// The tokenizer gives a part of the text that it reads, so the part's address tells where it is.
 #[inline]
-fn key<S: Sink>(lexer: &mut Lexer<'_>, byte: Option<u8>, sink: &mut S) -> Result<Option<u8>, Failed<S::Error>> {
-    let at = lexer.at;
-    if byte != Some(b'"') {
-        return Err(Syntax::Wrong { at }.into());
+fn quoted(raw: &[u8], base: usize, from: usize) -> Quoted {
+    let start = raw.as_ptr().addr() - base + from;
+    Quoted {
+        start,
+        end: start + raw.len(),
+        escaped: memchr(b'\\', raw).is_some(),
     }
-    let Ok(key) = lexer.string() else {
-        return Err(Syntax::Wrong { at }.into());
-    };
-    sink.key(key).map_err(Failed::Sink)?;
-    if lexer.skip_space() != Some(b':') {
-        return Err(Syntax::Wrong { at: lexer.at }.into());
-    }
-    lexer.at += 1;
-    Ok(lexer.skip_space())
 }
 
 /// A sink that only checks the grammar.

@@ -32,6 +32,7 @@ impl Unit {
 
 /// The unit at `at`. A backslash that starts no escape of RFC 8259 stands for itself: the reader has refused such
 /// strings before, except where a broken text is scanned as far as it goes.
+#[inline]
 pub(crate) fn unit(raw: &[u8], at: usize) -> Unit {
     let byte = raw[at];
     if byte != b'\\' {
@@ -65,7 +66,7 @@ fn character(raw: &[u8], at: usize, first: u16) -> Unit {
 }
 
 /// The sixteen bits that `\uXXXX` at `at` spells.
-fn code_unit(raw: &[u8], at: usize) -> Option<u16> {
+pub(super) fn code_unit(raw: &[u8], at: usize) -> Option<u16> {
     let escape = raw.get(at..at + 6)?;
     if escape[..2] != *b"\\u" {
         return None;
@@ -81,16 +82,36 @@ pub(crate) fn decode(raw: &[u8], out: &mut Vec<u8>) {
     out.reserve(raw.len());
     let mut at = 0;
     while at < raw.len() {
-        if raw[at] == b'\\' {
+        let plain = plain_run(&raw[at..]);
+        out.extend_from_slice(&raw[at..at + plain]);
+        at += plain;
+        if at < raw.len() {
             let unit = unit(raw, at);
-            out.extend_from_slice(unit.text());
+            // Nearly all escapes are of one byte: quotes, backslashes, line ends.
+            if unit.len == 1 {
+                out.push(unit.decoded[0]);
+            } else {
+                out.extend_from_slice(unit.text());
+            }
             at += unit.raw;
-        } else {
-            let plain = memchr(b'\\', &raw[at..]).unwrap_or(raw.len() - at);
-            out.extend_from_slice(&raw[at..at + plain]);
-            at += plain;
         }
     }
+}
+
+/// Bytes before the first backslash. In JSON inside a string the next one is near: the first word is looked at before a
+/// search is set up.
+#[inline]
+pub(crate) fn plain_run(raw: &[u8]) -> usize {
+    const LOW: u64 = u64::MAX / 255;
+    if let Some(&first) = raw.first_chunk() {
+        let differs = u64::from_le_bytes(first) ^ (LOW * b'\\' as u64);
+        // The high bit of each byte that is zero; exact up to the lowest one.
+        let found = differs.wrapping_sub(LOW) & !differs & (LOW << 7);
+        if found != 0 {
+            return found.trailing_zeros() as usize / 8;
+        }
+    }
+    memchr(b'\\', raw).unwrap_or(raw.len())
 }
 
 /// Appends `text` as it stands between the quotes of a JSON string. Only what must be escaped is.

@@ -6,8 +6,8 @@ pub(crate) mod automaton;
 mod check;
 mod file;
 mod paths;
+mod words;
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use crate::error::TableError;
@@ -15,6 +15,7 @@ use crate::route::{Direction, Route, Surface};
 use automaton::Automaton;
 use file::Paths;
 use paths::Pattern;
+pub(crate) use words::Words;
 
 /// Built-in tables: file name and text.
 const FILES: &[(&str, &str)] = &[
@@ -25,9 +26,6 @@ const FILES: &[(&str, &str)] = &[
 
 /// Id of the table for routes that no other table has.
 const UNKNOWN: &str = "unknown";
-
-/// Keys that tables name: they may be shown, for they are no one's data.
-pub(crate) type Words = HashSet<Box<[u8]>>;
 
 /// One API of one provider.
 #[derive(Debug)]
@@ -87,7 +85,7 @@ impl ApiTables {
             apis: Vec::new(),
             unknown: 0,
             routes: Vec::new(),
-            words: Words::new(),
+            words: Words::default(),
         };
         let mut errors = Vec::new();
         let mut entries = Vec::new();

@@ -270,13 +270,17 @@ impl<'w, 'b> Walk<'w, 'b> {
         }
     }
 
-    /// What is left of a broken text from `at` on: one field, scanned as it stands but for escapes.
-    pub(crate) fn broken(&mut self, at: usize) -> Result<(), BodyError> {
+    /// What is left of a broken text after the last good token: one field, scanned as it stands but for escapes.
+    pub(crate) fn broken(&mut self, after: usize) -> Result<(), BodyError> {
         let mut slot = self.slot();
         (slot.node, slot.step) = (self.start.node, Step::Here);
-        let start = self.take_number_before(at);
+        let joints = self.text[after..]
+            .iter()
+            .take_while(|byte| b" \t\r\n,:".contains(byte))
+            .count();
+        let start = self.take_number_before(after).unwrap_or(after + joints);
         let (raw, end) = (&self.text[start..], self.text.len());
-        if !raw.trim_ascii().is_empty() {
+        if !raw.is_empty() {
             let quoted = Quoted {
                 start,
                 end,
@@ -288,21 +292,23 @@ impl<'w, 'b> Walk<'w, 'b> {
         self.report(slot, Reason::InvalidJson)
     }
 
-    /// A number just before the fault may be the first part of one that is written with spaces, `5109 8027 4087`: it is
-    /// taken back. Returns where what is left begins.
-    fn take_number_before(&mut self, at: usize) -> usize {
-        match self.store.fields[self.first_field..].last() {
-            Some(&FieldRecord {
-                kind: FieldKind::Number,
-                layer: 0,
-                start,
-                end,
-                ..
-            }) if self.layer == 0 && self.text[end as usize..at].trim_ascii().is_empty() => {
-                self.store.fields.pop();
-                start as usize
-            }
-            _ => at,
+    /// A number before the fault may be the first part of one that is written with spaces, `5109 8027 4087`: then it is
+    /// taken back. Returns where it begins.
+    fn take_number_before(&mut self, after: usize) -> Option<usize> {
+        let next = self.text[after..].trim_ascii_start().first()?;
+        let &FieldRecord {
+            kind,
+            layer,
+            start,
+            end,
+            ..
+        } = self.store.fields[self.first_field..].last()?;
+        let joined =
+            kind == FieldKind::Number && (layer, end as usize) == (self.layer, after) && !b",:]}".contains(next);
+        if !joined {
+            return None;
         }
+        self.store.fields.pop();
+        Some(start as usize)
     }
 }

@@ -63,14 +63,15 @@ impl Walk<'_, '_> {
             );
         }
         if looks_like_json(text) {
-            match json::parse(text, self.limits.max_depth, &mut json::Ignore) {
-                Ok(()) if self.depth < self.limits.max_layers => {
-                    let inner = text.to_vec();
-                    let layer = self.add_layer((leaf.raw.start, leaf.raw.end), Codec::Json);
-                    return self.walk_inside(leaf.slot, layer, inner);
+            if self.depth >= self.limits.max_layers {
+                self.report(leaf.slot, Reason::NestedTooDeep)?;
+            } else {
+                let inner = text.to_vec();
+                let layer = self.add_layer((leaf.raw.start, leaf.raw.end), Codec::Json);
+                if self.walk_inside(leaf.slot, layer, inner)?.is_none() {
+                    return Ok(());
                 }
-                Ok(()) | Err(Failed::Syntax(Syntax::TooDeep)) => self.report(leaf.slot, Reason::NestedTooDeep)?,
-                Err(_) => {}
+                self.store.layers.pop();
             }
         }
         self.push_string(leaf, true)
@@ -109,9 +110,12 @@ impl Walk<'_, '_> {
         }
         let layer = self.add_layer(at, codec);
         self.layer = outer;
-        if looks_like_json(&inner) && json::parse(&inner, self.limits.max_depth, &mut json::Ignore).is_ok() {
-            return self.walk_inside(leaf.slot, layer, inner);
-        }
+        let inner = if looks_like_json(&inner) {
+            self.walk_inside(leaf.slot, layer, inner)?
+        } else {
+            Some(inner)
+        };
+        let Some(inner) = inner else { return Ok(()) };
         self.within_limit()?;
         self.store.fields.push(FieldRecord {
             layer,
@@ -130,9 +134,10 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Walks `inner`, the text of the new `layer`, as JSON that is known to be valid.
-    fn walk_inside(&mut self, slot: Slot, layer: u32, inner: Vec<u8>) -> Result<(), BodyError> {
+    /// Walks `inner`, the text of the new and last `layer`, as JSON. Gives it back, with nothing kept, if it is none.
+    fn walk_inside(&mut self, slot: Slot, layer: u32, inner: Vec<u8>) -> Result<Option<Vec<u8>>, BodyError> {
         self.within_limit()?;
+        let before = self.store.mark();
         let node = self.store.nodes.len() as u32;
         self.store.nodes.push(Node {
             parent: slot.node,
@@ -153,14 +158,22 @@ impl Walk<'_, '_> {
             self.limits,
             start,
         );
-        let walked = json::parse(&inner, self.limits.max_depth, &mut walk);
-        self.set_layer_text(layer, inner);
-        match walked {
-            Ok(()) => Ok(()),
-            Err(Failed::Sink(why)) => Err(why),
-            // The caller has parsed the same text before.
-            Err(Failed::Syntax(_)) => Err(BodyError::TooDeep),
+        match json::parse(&inner, self.limits.max_depth, &mut walk) {
+            Ok(()) => {
+                self.set_layer_text(layer, inner);
+                return Ok(None);
+            }
+            // It has passed a limit: as JSON, or because it was taken for JSON.
+            Err(Failed::Sink(why)) if json::parse(&inner, self.limits.max_depth, &mut json::Ignore).is_ok() => {
+                return Err(why);
+            }
+            Err(Failed::Syntax(Syntax::TooDeep)) => {
+                self.store.reset(before);
+                self.report(slot, Reason::NestedTooDeep)?;
+            }
+            Err(_) => self.store.reset(before),
         }
+        Ok(Some(inner))
     }
 
     fn add_layer(&mut self, (start, end): (usize, usize), codec: Codec) -> u32 {
