@@ -16,9 +16,9 @@ from rich.text import Text
 from naka.errors import Problem
 from naka.policy.builtin import Builtin
 from naka.policy.check import Checked
-from naka.policy.rules import Rule, Traffic, When
+from naka.policy.rules import Legal, Rule, Traffic, When
 
-__all__ = ["checked", "faults", "pack", "packs", "table"]
+__all__ = ["checked", "explained", "faults", "pack", "packs", "table"]
 
 
 _WIDEST = 40  # characters that a plain column is padded to; longer cells are not cut
@@ -118,6 +118,56 @@ def pack(builtin: Builtin, today: date, *, as_json: bool) -> None:
         for rule in rules
     ]
     table(("RULE", "ACTION", "ENTITIES", "WHERE AND WHEN", "CLAUSE", "CLAUSE IS"), rows)
+
+
+def explained(answer: dict[str, Any], notes: Mapping[tuple[str, str], Legal], today: date, *, as_json: bool) -> None:
+    """Which rules speak about a text, and what follows."""
+    if as_json:
+        for finding in _findings(answer):
+            for rule in finding["rules"]:
+                if (legal := notes.get((rule["pack"], rule["id"]))) is not None:
+                    rule["clauseIs"] = legal.status(today)
+        _json(answer)
+        return
+    out = sys.stdout.write
+    decision = answer["decision"]
+    out(f"enforced: {_named(decision['enforced'])}    would be: {_named(decision['wouldBe'])}\n")
+    for pack in answer["packs"]:
+        silent = f", silent here: {pack['silentBecause']}" if "silentBecause" in pack else ""
+        out(f"pack {pack['name']}: {'enforces' if pack['enforcing'] else 'shadow'}{silent}\n")
+    if not answer["clusters"]:
+        out("nothing was found\n")
+    several = len({cluster["field"] for cluster in answer["clusters"]}) > 1
+    for cluster in answer["clusters"]:
+        where = f"text {cluster['field'] + 1}, " if several else ""
+        pair = cluster["decision"]
+        out(f"\n{where}characters {cluster['charStart']} to {cluster['charEnd']}: {cluster['entity']}\n")
+        out(f"  enforced: {_named(pair['enforced'])}    would be: {_named(pair['wouldBe'])}\n")
+        for finding in cluster["findings"]:
+            evidence = ", ".join(finding["evidence"])
+            out(f"  {finding['entity']} {finding['tier']} ({finding['confidence']:g}): {evidence}\n")
+            rows = [_rule_row(rule, notes, today) for rule in finding["rules"]]
+            if rows:
+                table(("  PART", "RULE", "WANTS", "CLAUSE", "WHY NOT"), rows)
+            else:
+                out("  no rule names it: Audit\n")
+
+
+def _findings(answer: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    return (finding for cluster in answer["clusters"] for finding in cluster["findings"])
+
+
+def _rule_row(rule: dict[str, Any], notes: Mapping[tuple[str, str], Legal], today: date) -> tuple[str, ...]:
+    origin = f" ({rule['origin']})" if rule["origin"] else ""
+    legal = notes.get((rule["pack"], rule["id"]))
+    clause = f"{rule['clause']}, {legal.status(today)}" if legal is not None else rule["clause"]
+    name = f"{rule['pack']} {rule['id']}{origin}"
+    return (f"  {rule['part']}", name, _named(rule["wants"]), clause, rule.get("because", ""))
+
+
+def _named(action: dict[str, Any]) -> str:
+    keep = action.get("keepLast", 0)
+    return f"{action['action']}({keep})" if keep else str(action["action"])
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

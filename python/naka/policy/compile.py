@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from naka import _core
 from naka.errors import PolicyError, Problem
-from naka.policy.flatten import Flat, flatten
+from naka.policy.flatten import Flat, flatten, namespace_of
 from naka.policy.folder import Loaded, PolicyFolder
-from naka.policy.model import ClusterPolicyPack, ClusterUpstream, Pack
+from naka.policy.model import ClusterUpstream, Pack
 from naka.policy.values import Mode
 
 __all__ = ["Bundle", "BundleInfo", "PackInfo", "compile_folder", "compile_packs"]
@@ -28,7 +28,7 @@ class PackInfo:
 
     kind: str
     namespace: str
-    """Empty for a ClusterPolicyPack."""
+    """Empty for a ClusterPolicyPack, and for a pack that belongs to whoever loads its file."""
     name: str
     mode: str
     """Mode of the pack; its rules may override it."""
@@ -101,7 +101,7 @@ def _pack_info(flat: Flat, number: int) -> PackInfo:
     pack = loaded.model
     return PackInfo(
         kind=pack.kind,
-        namespace="" if isinstance(pack, ClusterPolicyPack) else pack.metadata.namespace,
+        namespace=namespace_of(pack),
         name=pack.metadata.name,
         mode=pack.spec.mode.value,
         resolved=flat.resolved[number],

@@ -24,7 +24,7 @@ from naka.policy.model import ClusterPolicyPack, ClusterUpstream, Pack, PolicySp
 from naka.policy.rules import FineTuning, Ledger, Restore, Rule
 from naka.policy.values import Action, Failure, FineTuningAction, Mode, OnUnread
 
-__all__ = ["Flat", "FlatRule", "flatten"]
+__all__ = ["Flat", "FlatRule", "flatten", "namespace_of"]
 
 Json: TypeAlias = dict[str, Any]
 
@@ -135,8 +135,12 @@ def flatten(packs: Iterable[Loaded[Pack]], upstreams: Iterable[Loaded[ClusterUps
 
 
 def _pack_key(pack: Pack) -> tuple[str, str, str]:
-    namespace = "" if isinstance(pack, ClusterPolicyPack) else pack.metadata.namespace
-    return (pack.kind, namespace, pack.metadata.name)
+    return (pack.kind, namespace_of(pack), pack.metadata.name)
+
+
+def namespace_of(pack: Pack) -> str:
+    """Empty for a ClusterPolicyPack, and for a pack that belongs to whoever loads its file."""
+    return "" if isinstance(pack, ClusterPolicyPack) else pack.metadata.namespace or ""
 
 
 def _bases(loaded: Loaded[Pack], problems: list[Problem]) -> list[tuple[int, Builtin]]:
@@ -185,7 +189,7 @@ def _flat_pack(pack: Pack, rules: Sequence[FlatRule], bases: Sequence[Builtin]) 
     if isinstance(pack, ClusterPolicyPack):
         flat["namespaceSelector"] = _dump(pack.spec.namespace_selector)
     else:
-        flat["namespace"] = pack.metadata.namespace
+        flat["namespace"] = namespace_of(pack)
     return flat
 
 

@@ -195,7 +195,7 @@ def _check(
         new.append(document.problem("policy_too_deep", "is nested too deep"))
     faults += [fault for fault in new if (fault.file, fault.line, fault.path) not in known]
     if loaded is not None:
-        key = (loaded.kind, getattr(loaded.metadata, "namespace", ""), loaded.metadata.name)
+        key = (loaded.kind, getattr(loaded.metadata, "namespace", None) or "", loaded.metadata.name)
         if (first := seen.setdefault(key, document)) is not document:
             message = f"is the name of another {loaded.kind} ({first.file}:{first.line_of(())}): rename or remove one"
             faults.append(document.problem("policy_duplicate_name", message, ("metadata", "name")))

@@ -80,9 +80,13 @@ class Metadata(Part):
 class NamespacedMetadata(Metadata):
     """Name, namespace and labels, as in Kubernetes."""
 
-    namespace: Annotated[ObjectName, Field(max_length=63, description="Namespace whose pods the pack governs.")] = (
-        "default"
-    )
+    namespace: Annotated[
+        ObjectName | None,
+        Field(
+            max_length=63,
+            description="Namespace whose pods the pack governs. Left out, in a file: whoever loads the file.",
+        ),
+    ] = None
 
 
 class PolicySpec(Part):

@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 def test_check_accepts_a_right_policy_and_prints_its_revision(folder):
     result = run("check", folder)
     assert result.exit_code == 0
-    assert "default/demo  Enforce  1      1" in result.stdout
+    assert "demo  Enforce  1      1" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("ok: revision ")
 
 
