@@ -46,7 +46,8 @@ def test_every_policy_in_the_how_to_page_is_right(block):
     if "apiVersion" not in block:
         head = "apiVersion: naka.dev/v1alpha1\nkind: PolicyPack\nmetadata: {name: demo}\nspec:\n  mode: Shadow\n"
         block = head + "".join(f"  {line}\n" for line in block.splitlines())
-    load_files({"page.yaml": block.encode()})
+    pack = "apiVersion: naka.dev/v1alpha1\nkind: PolicyPack\nmetadata: {name: other}\nspec: {mode: Shadow}\n"
+    load_files({"other.yaml": pack.encode(), "page.yaml": block.encode()})
 
 
 def documents() -> list[object]:

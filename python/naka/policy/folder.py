@@ -57,9 +57,7 @@ class Loaded(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFolder:
-    """All packs and upstreams of a folder, checked one by one; what they mean together is `compile_packs`'
-    job.
-    """
+    """All packs and upstreams of a folder, each checked; what they mean together is for `compile_packs`."""
 
     packs: tuple[Loaded[Pack], ...]
     upstreams: tuple[Loaded[ClusterUpstream], ...]
@@ -70,24 +68,26 @@ class PolicyFolder:
 def load_folder(path: FilePath | str) -> PolicyFolder:
     """Reads and checks every `*.yaml` and `*.yml` of a folder, or a single file.
 
-    Raises PolicyError with every fault of every file, also when no pack or upstream is there at all: an
-    empty folder is more often a volume that is not mounted than a wish for no policy.
+    Raises PolicyError as `load_files` does, and for what cannot be read.
     """
     root = FilePath(path)
     contents, problems = read_folder(root)
-    folder, faults = _load(contents)
-    problems += faults
-    if not problems and not folder.packs and not folder.upstreams:
-        message = "holds no policy: put a PolicyPack in a file that ends with .yaml"
-        problems.append(Problem(code="policy_empty", message=message, file=str(path)))
+    folder, faults = _load(contents, place=str(path))
+    # what could not be read may be why nothing was found
+    problems += [fault for fault in faults if not problems or fault.code != "policy_empty"]
     if problems:
         raise _error(problems)
     return folder
 
 
 def load_files(files: Mapping[str, bytes]) -> PolicyFolder:
-    """Checks the contents of policy files by name. Raises PolicyError with every fault of every file."""
-    folder, problems = _load(files)
+    """Checks the contents of policy files by name.
+
+    Raises PolicyError with every fault of every file, also for an empty file and when there is no pack at all: that is
+    more often half of an edit, or a volume that is not mounted, than a wish for no policy. The wish is a pack without
+    rules.
+    """
+    folder, problems = _load(files, place=next(iter(sorted(files)), ""))
     if problems:
         raise _error(problems)
     return folder
@@ -148,13 +148,17 @@ def _unreadable(name: str, error: OSError) -> Problem:
     return Problem(code="policy_file_unreadable", message=f"cannot be read: {why}", file=name)
 
 
-def _load(files: Mapping[str, bytes]) -> tuple[PolicyFolder, list[Problem]]:
+def _load(files: Mapping[str, bytes], place: str) -> tuple[PolicyFolder, list[Problem]]:
     packs: list[Loaded[Pack]] = []
     upstreams: list[Loaded[ClusterUpstream]] = []
     problems: list[Problem] = []
     seen: dict[tuple[str, str, str], Document] = {}
     for name in sorted(files):
         documents, faults = read_documents(name, files[name])
+        if not files[name].strip():
+            faults.append(
+                Problem(code="policy_empty", message="is empty: write a policy, or remove the file", file=name)
+            )
         known = {(fault.file, fault.line, fault.path) for fault in faults}
         for document in documents:
             loaded = _check(document, faults, known, seen)
@@ -163,6 +167,9 @@ def _load(files: Mapping[str, bytes]) -> tuple[PolicyFolder, list[Problem]]:
             elif loaded is not None:
                 packs.append(Loaded(loaded, document))
         problems += faults
+    if not packs and not problems:
+        message = "there is no PolicyPack or ClusterPolicyPack: put one in a file that ends with .yaml"
+        problems.append(Problem(code="policy_empty", message=message, file=place))
     return PolicyFolder(
         packs=tuple(packs), upstreams=tuple(upstreams), files={name: files[name] for name in sorted(files)}
     ), problems

@@ -113,11 +113,13 @@ def test_the_result_depends_on_the_packs_and_not_on_their_files():
 
 
 def test_an_upstream_is_offered_under_its_name_unless_it_says_otherwise():
-    head = "apiVersion: naka.dev/v1alpha1\nkind: ClusterUpstream\nmetadata: {name: demo}\nspec:\n"
-    found = flat(
-        "  {hosts: [a.in], provider: openai}\n", "  {hosts: [b.in], provider: openai, pathPrefix: /b}\n", head=head
-    )
-    assert [upstream["pathPrefix"] for upstream in found.source["upstreams"]] == ["/demo0", "/b"]
+    files = {"pack.yaml": HEAD + "  mode: Shadow\n"}
+    for name, extra in (("one", ""), ("two", ", pathPrefix: /b")):
+        head = HEAD.replace("PolicyPack", "ClusterUpstream").replace("demo", name)
+        files[name] = f"{head}  {{hosts: [{name}.in], provider: openai{extra}}}\n"
+    folder = load_files({name: text.encode() for name, text in files.items()})
+    found = flatten(folder.packs, folder.upstreams)
+    assert [upstream["pathPrefix"] for upstream in found.source["upstreams"]] == ["/one", "/b"]
 
 
 def test_a_compilers_problem_is_told_where_it_was_written():

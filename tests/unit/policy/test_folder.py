@@ -75,13 +75,27 @@ def test_a_file_that_cannot_be_read_is_a_problem_of_its_own(tmp_path):
     assert found == [("b.yaml", "policy_file_unreadable"), ("c.yaml", "policy_file_unreadable")]
 
 
-@pytest.mark.parametrize("content", [None, "", "# nothing yet\n", "---\n---\n"])
-def test_a_folder_without_any_policy_is_refused(tmp_path, content):
+UPSTREAM = "apiVersion: naka.dev/v1alpha1\nkind: ClusterUpstream\nmetadata: {name: a}\n"
+
+
+@pytest.mark.parametrize(
+    "content", [None, "# nothing yet\n", "---\n---\n", UPSTREAM + "spec: {hosts: [a.in], provider: openai}\n"]
+)
+def test_a_folder_without_any_pack_is_refused(tmp_path, content):
     if content is not None:
         (tmp_path / "a.yaml").write_text(content)
     with pytest.raises(PolicyError) as raised:
         load_folder(tmp_path)
     assert [problem.code for problem in raised.value.problems] == ["policy_empty"]
+
+
+@pytest.mark.parametrize("content", ["", "\n \n"])
+def test_an_empty_file_is_refused_for_it_may_be_half_of_an_edit(tmp_path, content):
+    write(tmp_path / "a.yaml", "a")
+    (tmp_path / "b.yaml").write_text(content)
+    with pytest.raises(PolicyError) as raised:
+        load_folder(tmp_path)
+    assert [(Path(p.file).name, p.code) for p in raised.value.problems] == [("b.yaml", "policy_empty")]
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path):
