@@ -135,6 +135,8 @@ def explained(answer: dict[str, Any], notes: Mapping[tuple[str, str], Legal], to
     for pack in answer["packs"]:
         silent = f", silent here: {pack['silentBecause']}" if "silentBecause" in pack else ""
         out(f"pack {pack['name']}: {'enforces' if pack['enforcing'] else 'shadow'}{silent}\n")
+    unread = answer["unscannable"]
+    out(f"what cannot be read: {unread['enforced']}    would be: {unread['wouldBe']}\n")
     if not answer["clusters"]:
         out("nothing was found\n")
     several = len({cluster["field"] for cluster in answer["clusters"]}) > 1

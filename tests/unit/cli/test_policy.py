@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,107 @@ def test_show_yaml_prints_the_pack_as_shipped():
 def test_schema_prints_json_and_the_reference_page():
     assert json.loads(run("schema").stdout)["discriminator"]["propertyName"] == "kind"
     assert run("schema", "--markdown").stdout.startswith("<!-- Made by")
+
+
+AADHAAR = "mera aadhaar 5109 8027 4087 hai"  # made up, with a right check digit
+
+
+def test_explain_says_which_rule_decides_and_why_others_do_not(folder):
+    rules = "  - {id: b, entities: [IN_AADHAAR], action: Block, mode: Shadow}\n"
+    rules += '  - {id: c, entities: [IN_AADHAAR], action: Block, traffic: {regions: ["!IN"]}}\n'
+    (folder / "pack.yaml").write_text(GOOD + rules)
+    result = run("explain", "--policy", folder, "--text", AADHAAR, "--region", "IN")
+    assert result.exit_code == 0
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert lines[0] == "enforced: Mask(4) would be: Block"
+    assert "characters 13 to 27: IN_AADHAAR" in lines
+    assert "decides demo a Mask(4)" in lines
+    assert "shadow demo b Block mode Shadow" in lines
+    assert "silent demo c Block traffic.regions" in lines
+    assert "4087" not in result.stdout
+
+
+def test_explain_json_holds_both_decisions_and_reads_the_text_from_stdin(folder):
+    result = run("explain", "--policy", folder, "--text", "-", "--json", stdin=AADHAAR)
+    answer = json.loads(result.stdout)
+    assert answer["decision"] == {
+        "enforced": {"action": "Mask", "keepLast": 4},
+        "wouldBe": {"action": "Mask", "keepLast": 4},
+    }
+    assert "4087" not in result.stdout
+
+
+def test_explain_takes_the_facts_of_the_call_from_its_options(folder):
+    upstream = "---\napiVersion: naka.dev/v1alpha1\nkind: ClusterUpstream\nmetadata: {name: x}\n"
+    upstream += "spec: {hosts: [api.example.com], provider: acme, region: US}\n"
+    (folder / "pack.yaml").write_text(GOOD + upstream)
+    options = ("--host", "api.example.com", "--surface", "finetuning", "--direction", "RESPONSE", "--model", "gpt-5")
+    result = run("explain", "--policy", folder, "--text", "x", "--json", "--on", "2027-05-13", *options)
+    traffic = json.loads(result.stdout)["traffic"]
+    assert traffic == {
+        "today": "2027-05-13",
+        "direction": "Response",
+        "surface": "FineTuning",
+        "provider": "acme",
+        "model": "gpt-5",
+        "region": "US",
+        "purpose": None,
+        "knownRoute": True,
+    }
+
+
+def test_explain_takes_a_bundle_too_and_selects_by_namespace_and_labels(folder):
+    pack = GOOD.replace("{name: demo}", "{name: demo, namespace: payments}")
+    pack = pack.replace("  rules", "  workloadSelector: {matchLabels: {app: chat}}\n  rules")
+    (folder / "pack.yaml").write_text(pack)
+    run("compile", folder, "-o", folder / "bundle.pb")
+    for options, packs in [
+        (("--namespace", "payments", "--label", "app=chat"), ["payments/demo"]),
+        (("--namespace", "payments", "--label", "app=other"), []),
+        (("--namespace", "other", "--label", "app=chat"), []),
+    ]:
+        result = run("explain", "--policy", folder / "bundle.pb", "--text", "x", "--json", *options)
+        assert [pack["name"] for pack in json.loads(result.stdout)["packs"]] == packs
+
+
+@pytest.mark.parametrize(
+    "options", [("--surface", "Chatt"), ("--direction", "up"), ("--label", "novalue"), ("--policy", "gone.pb")]
+)
+def test_a_wrong_option_of_explain_is_a_usage_error(folder, options):
+    with pytest.raises(ConfigError):
+        run("explain", "--policy", folder, "--text", "x", *options)
+
+
+def test_a_bundle_that_is_none_is_refused(folder):
+    (folder / "bundle.pb").write_bytes(b"not a bundle")
+    with pytest.raises(PolicyError):
+        run("explain", "--policy", folder / "bundle.pb", "--text", "x")
+
+
+def test_hash_is_the_same_for_every_spelling_and_shows_only_the_hash():
+    hashes = {
+        run("hash", "IN_AADHAAR", stdin=text).stdout for text in ("510980274087", "5109 8027 4087\n", "५१०९८०२७४०८७")
+    }
+    [one] = hashes
+    assert re.fullmatch(r"[0-9a-f]{64}\n", one)
+    assert run("hash", "IN_PAN", stdin="510980274087").stdout not in hashes
+
+
+def test_a_hashed_value_can_be_exempted(folder):
+    digest = run("hash", "IN_AADHAAR", stdin="5109 8027 4087").stdout.strip()
+    exemption = f"  - {{id: e, entities: [IN_AADHAAR], reason: made up, expires: 2999-12-31, sha256s: ['{digest}']}}\n"
+    (folder / "pack.yaml").write_text(GOOD + "  exemptions:\n" + exemption)
+    result = run("explain", "--policy", folder, "--text", AADHAAR)
+    assert result.stdout.startswith("enforced: Audit")
+    assert "exemption e" in result.stdout
+
+
+@pytest.mark.parametrize("value", ["", " \n"])
+def test_hash_without_a_value_is_a_usage_error(value):
+    with pytest.raises(ConfigError):
+        run("hash", "IN_AADHAAR", stdin=value)
+
+
+def test_hash_of_an_unknown_entity_is_refused():
+    with pytest.raises(PolicyError):
+        run("hash", "IN_ADHAR", stdin="1")

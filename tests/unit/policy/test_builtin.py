@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from naka.policy.builtin import Builtin, builtin_packs, find_builtin
-from naka.policy.flatten import flatten
+from naka.policy.check import check_folder
 from naka.policy.folder import load_folder
 from naka.policy.rules import Traffic
 from naka.policy.values import Action, Mark, Mode, Surface
@@ -134,6 +134,6 @@ def test_no_pack_tokenises_what_must_never_be_tokenised():
 
 
 @pytest.mark.parametrize("folder", sorted((ROOT / "examples" / "policies").iterdir()), ids=lambda path: path.name)
-def test_every_example_folder_loads_and_flattens(folder):
-    loaded = load_folder(folder)
-    assert flatten(loaded.packs, loaded.upstreams).source["packs"]
+def test_every_example_folder_checks_clean(folder):
+    checked = check_folder(load_folder(folder), today=date(2026, 11, 24))
+    assert checked.warnings == ()
