@@ -228,6 +228,12 @@ impl Detector {
         self.builtin.engine.memory() + self.customs.as_ref().map_or(0, Customs::memory)
     }
 
+    /// The compiled rules, for engines to compare with.
+    #[cfg(feature = "bench")]
+    pub(crate) fn rule_set(&self) -> &RuleSet {
+        &self.builtin.rules
+    }
+
     fn check_examples(&self) -> Vec<RuleError> {
         let mut errors = Vec::new();
         for (info, entity) in self.entities.iter().zip(&self.builtin.rules.entities) {

@@ -15,6 +15,9 @@ mod mask;
 mod neighbours;
 mod normalize;
 pub mod oracle;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod peer;
 mod resolve;
 mod rule;
 mod rule_error;

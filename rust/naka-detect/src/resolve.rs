@@ -13,28 +13,51 @@ use crate::rule::Class;
 use crate::ruleset::{PartSpan, RuleSet};
 
 impl RuleSet {
-    /// Leaves the true readings in `findings`, sorted by start, the longest first.
+    /// Leaves the true readings in `findings`, sorted by start, the longest first. Readings that do not overlap have
+    /// nothing to do with each other, so each cluster of overlapping ones is resolved by itself: the cost follows the
+    /// number of findings.
     pub(crate) fn resolve(&self, text: &[u8], findings: &mut Vec<Finding>) {
-        if findings.is_empty() {
-            return;
+        findings.sort_unstable_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
+        let all = findings.len();
+        let mut next = 0;
+        while next < all {
+            let from = findings.len();
+            let mut end = findings[next].end;
+            while next < all && (findings.len() == from || findings[next].start < end) {
+                end = end.max(findings[next].end);
+                findings.push(findings[next]);
+                next += 1;
+            }
+            self.resolve_cluster(text, findings, from);
         }
-        // Longest of each entity: `+91 98123 45670` before the same number without its prefix.
-        findings.sort_by(|a, b| {
-            (a.entity, length(b), a.start)
-                .cmp(&(b.entity, length(a), b.start))
-                .then(by_confidence(a, b))
-        });
-        keep_apart(findings, |a, b| a.entity == b.entity && overlap(a, b));
-        findings.sort_by(|a, b| self.rank(a, b));
-        keep_apart(findings, |kept, new| {
-            overlap(kept, new) && !self.is_part(kept, new) && !self.is_part(new, kept)
-        });
-        self.add_parts(text, findings);
-        findings.sort_by(|a, b| (a.start, b.end, a.entity).cmp(&(b.start, a.end, b.entity)));
-        for i in 0..findings.len() {
-            let nested = findings.iter().any(|outer| self.is_part(outer, &findings[i]));
-            if nested {
-                findings[i].flags = findings[i].flags.with(Flags::NESTED);
+        findings.drain(..all);
+    }
+
+    /// Resolves the readings from `from` on.
+    fn resolve_cluster(&self, text: &[u8], findings: &mut Vec<Finding>, from: usize) {
+        if findings.len() - from > 1 {
+            // Longest of each entity: `+91 98123 45670` before the same number without its prefix.
+            findings[from..].sort_unstable_by(|a, b| {
+                (a.entity, length(b), a.start)
+                    .cmp(&(b.entity, length(a), b.start))
+                    .then(by_confidence(a, b))
+                    .then(a.rule.cmp(&b.rule))
+            });
+            keep_apart(findings, from, |a, b| a.entity == b.entity && overlap(a, b));
+            findings[from..].sort_unstable_by(|a, b| self.rank(a, b));
+            keep_apart(findings, from, |kept, new| {
+                overlap(kept, new) && !self.is_part(kept, new) && !self.is_part(new, kept)
+            });
+        }
+        self.add_parts(text, findings, from);
+        if findings.len() - from > 1 {
+            let cluster = &mut findings[from..];
+            cluster.sort_unstable_by(|a, b| (a.start, b.end, a.entity).cmp(&(b.start, a.end, b.entity)));
+            for i in 0..cluster.len() {
+                let nested = cluster.iter().any(|outer| self.is_part(outer, &cluster[i]));
+                if nested {
+                    cluster[i].flags = cluster[i].flags.with(Flags::NESTED);
+                }
             }
         }
     }
@@ -54,6 +77,7 @@ impl RuleSet {
             .then(class(a).cmp(&class(b)))
             .then(a.entity.cmp(&b.entity))
             .then(a.start.cmp(&b.start))
+            .then(a.rule.cmp(&b.rule))
     }
 
     /// True when `inner` is a true part of `outer`.
@@ -65,8 +89,8 @@ impl RuleSet {
     }
 
     /// Adds the parts that rules declare: the PAN of a GSTIN, the mobile number before an `@`.
-    fn add_parts(&self, text: &[u8], findings: &mut Vec<Finding>) {
-        for i in 0..findings.len() {
+    fn add_parts(&self, text: &[u8], findings: &mut Vec<Finding>, from: usize) {
+        for i in from..findings.len() {
             let outer = findings[i];
             for part in &self.entities[usize::from(outer.entity.0)].parts {
                 let range = outer.start as usize..outer.end as usize;
@@ -77,7 +101,7 @@ impl RuleSet {
                     PartSpan::Mobile => mobile(text, &range),
                 };
                 let Some((start, end)) = inner else { continue };
-                let known = findings
+                let known = findings[from..]
                     .iter()
                     .any(|f| f.entity.0 == part.entity && f.start < end as u32 && f.end > start as u32);
                 if known {
@@ -118,12 +142,12 @@ fn mobile(text: &[u8], range: &std::ops::Range<usize>) -> Option<(usize, usize)>
     is_mobile.then_some((range.start, range.start + at))
 }
 
-/// Keeps each finding that clashes with none kept before it.
-fn keep_apart(findings: &mut Vec<Finding>, clash: impl Fn(&Finding, &Finding) -> bool) {
-    let mut kept = 0;
-    for i in 0..findings.len() {
+/// Of the findings from `from` on, keeps each that clashes with none kept before it.
+fn keep_apart(findings: &mut Vec<Finding>, from: usize, clash: impl Fn(&Finding, &Finding) -> bool) {
+    let mut kept = from;
+    for i in from..findings.len() {
         let new = findings[i];
-        if !findings[..kept].iter().any(|old| clash(old, &new)) {
+        if !findings[from..kept].iter().any(|old| clash(old, &new)) {
             findings[kept] = new;
             kept += 1;
         }

@@ -365,15 +365,6 @@ impl Compiler<'_> {
     }
 
     fn finish(mut self) -> Result<Customs, Vec<RuleError>> {
-        let total: u32 = self.rule_infos.iter().map(|info| info.steps_per_kib).sum();
-        if total as f32 > MAX_TOTAL_STEPS_PER_BYTE * 1024.0 {
-            let limit = MAX_TOTAL_STEPS_PER_BYTE as u32;
-            self.errors.push(RuleError::TooSlow {
-                rule: "recognizers".to_owned(),
-                steps: total.div_ceil(1024),
-                limit,
-            });
-        }
         let contexts = Contexts::new(&self.contexts);
         if let Err(index) = contexts {
             let (word, recognizer) = self.contexts[index].clone();
@@ -409,6 +400,11 @@ impl Compiler<'_> {
                 return Err(unfit.into_iter().flatten().map(error).collect());
             }
         };
+        self.errors
+            .extend(too_slow(&self.rule_infos, &numbers, &addresses, &starts));
+        if !self.errors.is_empty() {
+            return Err(self.errors);
+        }
         let literals = self.literals.iter().map(|(bytes, owner)| Literal {
             bytes,
             any_case: true,
@@ -439,6 +435,34 @@ impl Compiler<'_> {
         }
         Ok(customs)
     }
+}
+
+/// All rules together: those of the word lane run alone, those of the others share automata.
+fn too_slow(rules: &[RuleInfo], numbers: &[Anchored], addresses: &[Anchored], starts: &[Starts]) -> Option<RuleError> {
+    let trial = Trial::shared();
+    let alone: u32 = rules
+        .iter()
+        .filter(|rule| rule.lane == Lane::Words)
+        .map(|rule| rule.steps_per_kib)
+        .sum();
+    let digits: f32 = numbers
+        .iter()
+        .map(|lane| trial.cost(lane.forward(), Lane::Digits, &[]))
+        .sum();
+    let at: f32 = addresses
+        .iter()
+        .map(|lane| trial.cost(lane.forward(), Lane::At, &[]))
+        .sum();
+    let starts: f32 = starts
+        .iter()
+        .map(|lane| trial.cost(lane.forward(), Lane::Starts, &[]))
+        .sum();
+    let steps = alone as f32 / 1024.0 + digits + at + starts;
+    (steps > MAX_TOTAL_STEPS_PER_BYTE).then(|| RuleError::TooSlow {
+        rule: "recognizers".to_owned(),
+        steps: steps.ceil() as u32,
+        limit: MAX_TOTAL_STEPS_PER_BYTE as u32,
+    })
 }
 
 /// The cheapest lane that finds every match, and the prefixes for the word lane.

@@ -40,6 +40,11 @@ impl Starts {
         self.signs
     }
 
+    /// The automaton.
+    pub(crate) const fn forward(&self) -> &Automaton {
+        &self.forward
+    }
+
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         self.forward.memory() + self.ids.len() * 2 + 256

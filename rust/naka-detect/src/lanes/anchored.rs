@@ -37,6 +37,11 @@ impl Anchored {
         })
     }
 
+    /// The automaton that runs from a start.
+    pub(crate) const fn forward(&self) -> &Automaton {
+        &self.forward
+    }
+
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         self.forward.dfa().memory() + self.backward.dfa().memory() + self.ids.len() * 2
