@@ -7,7 +7,7 @@ else. The same packs give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from naka import _core
@@ -52,7 +52,7 @@ class BundleInfo:
 class Bundle:
     """A compiled policy."""
 
-    bytes: _Bytes
+    bytes: _Bytes = field(repr=False)
     """Canonical bundle (proto/naka/v1/policy.proto)."""
     revision: str
     """sha256 of the bytes, 64 lower-case hexadecimal digits."""

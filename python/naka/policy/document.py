@@ -46,9 +46,9 @@ class Document:
 
     file: str
     """Name of the file, as the user gave it."""
-    data: object
+    data: object = field(repr=False)
     """Dicts with text keys, lists, text, numbers, booleans and None. Dates stay text."""
-    lines: Mapping[Path, int]
+    lines: Mapping[Path, int] = field(repr=False)
     """1-based line of every field's key and of every list entry."""
 
     def line_of(self, path: Path) -> int:

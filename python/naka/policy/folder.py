@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final, Generic, TypeVar
 
@@ -61,7 +61,7 @@ class PolicyFolder:
 
     packs: tuple[Loaded[Pack], ...]
     upstreams: tuple[Loaded[ClusterUpstream], ...]
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(repr=False)
     """Contents of the files that were read, by name, sorted."""
 
 

@@ -98,7 +98,7 @@ def _exemption(source: Document, exemption: Exemption, place: Path, today: date,
     named = [name for name in exemption.entities if sensitive(name)]
     if exemption.matches is not None and named:
         message = f"exempts a whole pattern of {', '.join(named)}: list single values by `naka policy hash` instead"
-        yield source.problem("policy_exemption_wide", message, (*place, "matches"))
+        yield source.problem("policy_exempts_identity", message, (*place, "matches"))
 
 
 def _pack(loaded: Loaded[Pack], rules: tuple[FlatRule, ...]) -> Iterator[Problem]:

@@ -286,7 +286,7 @@ class Recognizer(Part):
     def _finds_something(self) -> Self:
         if not self.patterns and not self.keywords:
             raise _fault(
-                "policy_empty_recognizer",
+                "policy_recognizer_empty",
                 "is required, or keywords: a recogniser needs one of them",
                 "patterns",
             )
@@ -320,7 +320,7 @@ class Exemption(Part):
     def _names_values(self) -> Self:
         if self.matches is None and not self.sha256s:
             raise _fault(
-                "policy_empty_exemption",
+                "policy_exemption_empty",
                 "is required, or sha256s: an exemption must say which values",
                 "matches",
             )

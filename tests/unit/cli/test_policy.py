@@ -172,6 +172,18 @@ def test_explain_json_holds_both_decisions_and_reads_the_text_from_stdin(folder)
     assert "4087" not in result.stdout
 
 
+def test_explain_says_whether_the_clause_of_a_rule_is_in_force(folder):
+    legal = "clause: 'X:1', legal: {source: a law, mark: P, inForceFrom: 2027-05-13}, action: Mask"
+    (folder / "pack.yaml").write_text(GOOD.replace("action: Mask", legal))
+    ask = ("explain", "--policy", folder, "--text", AADHAAR, "--on")
+    before, after = run(*ask, "2027-05-12"), run(*ask, "2027-05-13")
+    assert before.stdout.startswith("enforced: Mask(4)")  # the law's date delays nothing
+    assert "X:1, upcoming (1 day)" in before.stdout
+    assert "X:1, in force" in after.stdout
+    [cluster] = json.loads(run(*ask, "2027-05-12", "--json").stdout)["clusters"]
+    assert cluster["findings"][0]["rules"][0]["clauseIs"] == "upcoming (1 day)"
+
+
 def test_explain_takes_the_facts_of_the_call_from_its_options(folder):
     upstream = "---\napiVersion: naka.dev/v1alpha1\nkind: ClusterUpstream\nmetadata: {name: x}\n"
     upstream += "spec: {hosts: [api.example.com], provider: acme, region: US}\n"

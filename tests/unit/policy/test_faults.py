@@ -94,13 +94,13 @@ def test_a_problem_prints_as_file_line_field_message():
         (
             HEAD + "  recognizers: [{entity: EMP}]\n",
             "spec.recognizers[0].patterns",
-            "policy_empty_recognizer",
+            "policy_recognizer_empty",
             "keywords",
         ),
         (
             HEAD + "  exemptions: [{id: a, entities: [X1], reason: r, expires: 2027-01-01}]\n",
             "spec.exemptions[0].matches",
-            "policy_empty_exemption",
+            "policy_exemption_empty",
             "sha256s",
         ),
         (HEAD.replace("{name: demo}", "{name: Demo}"), "metadata.name", "policy_bad_form", "lower-case"),

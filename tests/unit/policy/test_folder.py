@@ -30,6 +30,11 @@ def test_all_yaml_files_are_read_in_the_order_of_their_names(tmp_path):
     assert list(load_folder(tmp_path).files) == [str(tmp_path / f) for f in ("a.yaml", "b.yml", "sub/c.yaml")]
 
 
+def test_what_a_folder_holds_is_not_in_its_repr(tmp_path):
+    (tmp_path / "a.yaml").write_text(PACK.replace("NAME", "a") + "# 5109 8027 4087\n")
+    assert "8027" not in repr(load_folder(tmp_path))
+
+
 def test_a_single_file_can_be_named(tmp_path):
     write(tmp_path / "one.policy", "one")
     assert names(tmp_path / "one.policy") == ["one"]

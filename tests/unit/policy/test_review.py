@@ -97,7 +97,7 @@ def test_replacing_a_built_in_rule_by_a_stronger_one_or_its_equal_is_not_warned_
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ("matches: '[0-9]{8}4087'", "policy_exemption_wide"),
+        ("matches: '[0-9]{8}4087'", "policy_exempts_identity"),
         ("sha256s: ['" + "0" * 64 + "'], expires: 2026-11-23", "policy_exemption_over"),
         ("sha256s: ['" + "0" * 64 + "'], expires: 2030-01-01", "policy_exemption_long"),
     ],
