@@ -49,13 +49,11 @@ class Finding:
     def flags(self) -> list[str]:
         """`nested heuristic minor natural_person business custom`, as many as hold."""
 
-class EntityRow(TypedDict):
-    """One entity that the detector knows."""
-
-    id: str
-    description: str
-    groups: list[str]
-    aliases: list[str]
+EntityRow = TypedDict(
+    "EntityRow",
+    {"id": str, "description": str, "groups": list[str], "aliases": list[str], "class": str},
+)
+"""One entity that the detector knows; `class` is what a finding of it rests on."""
 
 @final
 class Detector:
@@ -156,3 +154,31 @@ def exemption_hash(entity: str, value: str) -> str:
 
     Raises `naka.errors.PolicyError` for an unknown entity.
     """
+
+@final
+class FileRules:
+    """Rules that files are scanned with; shared by all scanners."""
+
+    def __init__(self, bundle: bytes, namespace: str) -> None:
+        """Load a compiled bundle; its packs of `namespace` count."""
+
+@final
+class FileScanner:
+    """Scans one file block by block."""
+
+    def __init__(self, rules: FileRules, kind: str, today: str, clean: bool) -> None:
+        """`kind`: text, json, jsonl, csv or tsv. `today`: ISO date. `clean`: make the cleaned copy too."""
+    def feed(
+        self, block: bytes, start: int, last: bool
+    ) -> tuple[
+        list[tuple[str, str, float, list[str], str, int, int, str, str]],
+        list[tuple[int, str]],
+        int,
+        int,
+        bytes,
+    ]:
+        """Take the next block; bytes before `start` are context.
+
+        Returns findings (entity, tier, confidence, evidence, rule, start, end, place, action), unread parts
+        (offset, reason), how far the block is done, where the next block begins, cleaned bytes.
+        """

@@ -10,7 +10,7 @@ import sys
 import typer
 
 import naka
-from naka.cli import envoy, policy, sidecar, up
+from naka.cli import envoy, policy, scan, sidecar, up
 from naka.errors import ConfigError, NakaError
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ def root() -> None:
 
 
 # Each module keeps its own imports inside its commands, so that `naka --help` stays quick.
-for verb in (up, sidecar, envoy, policy):
+for verb in (up, sidecar, scan, envoy, policy):
     verb.register(app)
 
 

@@ -57,7 +57,7 @@ def _route(gateway: Gateway, upstream: Upstream, failure: Failure, prefix: str) 
         # An answer may take as long as the client waits; `stream_idle_timeout` ends what moves no byte.
         "timeout": "0s",
         "host_rewrite_literal": upstream.authority,
-        # No retry_policy: with one, Envoy sends a streamed body twice when the sidecar dies in the middle of it (measured
+        # No retry_policy: with one, Envoy sends a streamed body twice when the sidecar dies in the middle of it (seen
         # on 1.40; envoy#45470). Official clients retry by themselves.
     }
     target = f"{upstream.path_prefix}/"

@@ -1,0 +1,10 @@
+"""Files and folders: which to read, what is in them, how it is reported. Detection and cleaning are Rust's."""
+
+from __future__ import annotations
+
+from naka.scan.result import FileResult, Located
+from naka.scan.rules import file_rules
+from naka.scan.scanner import scan_stream
+from naka.scan.sources import Kind, Source, find_sources
+
+__all__ = ["FileResult", "Kind", "Located", "Source", "file_rules", "find_sources", "scan_stream"]

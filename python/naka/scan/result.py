@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["TIERS", "FileResult", "Located"]
+__all__ = ["BINARY", "TIERS", "FileResult", "Located"]
 
 TIERS = ("possible", "likely", "certain")
 """From weak to strong."""
+
+BINARY = "binary"
+"""The reason for files that are not text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +50,13 @@ class FileResult:
     findings: Sequence[Located] = ()
     unscannable: Sequence[str] = field(default=())
     """Reasons, such as `binary` or `line 12: not JSON, scanned as text`."""
+
+    @property
+    def is_binary(self) -> bool:
+        """True when nothing of it was read, so that no copy of it can be clean."""
+        return BINARY in self.unscannable
+
+    def reported(self, threshold: str, *, with_actions: bool) -> FileResult:
+        """Only findings from tier `threshold` on; without their actions where no pack was asked."""
+        kept = [found for found in self.findings if found.at_least(threshold)]
+        return replace(self, findings=kept if with_actions else [replace(found, action="") for found in kept])

@@ -85,32 +85,8 @@ impl Finding {
     /// What spoke for and against it, such as `['format', 'checksum', 'context(+aadhaar)']`.
     #[getter]
     fn evidence(&self) -> Vec<String> {
-        let has = |part: Evidence| self.core.evidence.has(part);
-        let mut out = Vec::new();
-        for (part, name) in [
-            (Evidence::FORMAT, "format"),
-            (Evidence::CHECKSUM, "checksum"),
-            (Evidence::REGISTRY, "registry"),
-            (Evidence::PREFIX, "prefix"),
-        ] {
-            if has(part) {
-                out.push(name.to_owned());
-            }
-        }
-        for (part, sign, word) in [
-            (Evidence::CONTEXT, '+', self.core.word),
-            (Evidence::COUNTER_CONTEXT, '-', self.core.counter_word),
-        ] {
-            if has(part) {
-                let word = if word == WordId::NONE {
-                    "label"
-                } else {
-                    &self.detector.words()[usize::from(word.0)]
-                };
-                out.push(format!("context({sign}{word})"));
-            }
-        }
-        out
+        let word = |id: WordId| self.detector.words().get(usize::from(id.0)).map(String::as_str);
+        evidence_names(self.core.evidence, word(self.core.word), word(self.core.counter_word))
     }
     /// The rule that found it, such as `in_aadhaar.grouped`.
     #[getter]
@@ -251,6 +227,29 @@ impl Detector {
             })
             .collect()
     }
+}
+
+/// Evidence for people: `format`, `checksum`, `context(+word)`.
+pub(crate) fn evidence_names(evidence: Evidence, word: Option<&str>, counter_word: Option<&str>) -> Vec<String> {
+    let plain = [
+        (Evidence::FORMAT, "format"),
+        (Evidence::CHECKSUM, "checksum"),
+        (Evidence::REGISTRY, "registry"),
+        (Evidence::PREFIX, "prefix"),
+    ];
+    let spoken = [
+        (Evidence::CONTEXT, '+', word),
+        (Evidence::COUNTER_CONTEXT, '-', counter_word),
+    ];
+    let plain = plain
+        .into_iter()
+        .filter(|(part, _)| evidence.has(*part))
+        .map(|(_, name)| name.to_owned());
+    let spoken = spoken
+        .into_iter()
+        .filter(|(part, ..)| evidence.has(*part))
+        .map(|(_, sign, word)| format!("context({sign}{})", word.unwrap_or("label")));
+    plain.chain(spoken).collect()
 }
 
 /// A place in a text, counted three ways.

@@ -3,6 +3,7 @@
 mod detect;
 mod error;
 mod policy;
+mod scan;
 mod sidecar;
 
 use pyo3::prelude::*;
@@ -12,6 +13,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<detect::Detector>()?;
     module.add_class::<detect::Finding>()?;
+    module.add_class::<scan::FileRules>()?;
+    module.add_class::<scan::FileScanner>()?;
     module.add_function(wrap_pyfunction!(policy::compile_bundle, module)?)?;
     module.add_class::<sidecar::Sidecar>()?;
     module.add_function(wrap_pyfunction!(policy::explain, module)?)?;

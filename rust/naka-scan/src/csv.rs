@@ -1,0 +1,220 @@
+//! Rows of cells (RFC 4180, any delimiter): each cell is a text, the name of its column the label.
+//! Cells without a finding keep their bytes, quotes and spaces included.
+
+use std::ops::Range;
+
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+
+use crate::scanner::{Judge, MAX_RECORD, Piece};
+use crate::step::{FileFinding, Step, Unread};
+use crate::text;
+
+/// The names of the columns; empty when the first row is data.
+pub(crate) struct Header(Vec<Vec<u8>>);
+
+/// A cell: where its raw form is in the block, and its text without quotes.
+struct Cell {
+    raw: Range<usize>,
+    text: Vec<u8>,
+}
+
+pub(crate) fn rows(
+    judge: &mut Judge,
+    header: &mut Option<Header>,
+    delimiter: u8,
+    block: &[u8],
+    last: bool,
+    clean: bool,
+) -> Step {
+    let mut step = Step::default();
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+    while step.consumed < block.len() {
+        let Some((cells, end)) = row(&mut reader, block, step.consumed, last) else {
+            if block.len() - step.consumed > MAX_RECORD && step.consumed == 0 {
+                let mut step = text::feed(judge, block, 0, last, clean);
+                step.unread.push(Unread {
+                    at: 0,
+                    reason: "row_too_large",
+                });
+                return step;
+            }
+            break;
+        };
+        match header {
+            None => {
+                let names = Header::of(&cells);
+                let is_data = names.0.is_empty();
+                *header = Some(names);
+                if is_data {
+                    judge_row(judge, &[], &cells, block, step.consumed..end, clean, &mut step);
+                } else if clean {
+                    step.cleaned.extend_from_slice(&block[step.consumed..end]);
+                }
+            }
+            Some(Header(names)) => {
+                judge_row(judge, names, &cells, block, step.consumed..end, clean, &mut step);
+            }
+        }
+        step.consumed = end;
+    }
+    step.keep_from = step.consumed;
+    step
+}
+
+impl Header {
+    /// A first row is names when every cell is short words: no long number and no address.
+    fn of(cells: &[Cell]) -> Self {
+        let named = cells.iter().all(|cell| {
+            let digits = cell.text.iter().filter(|byte| byte.is_ascii_digit()).count();
+            cell.text.len() <= 64 && digits <= 3 && !cell.text.contains(&b'@')
+        });
+        Self(if named {
+            cells.iter().map(|cell| cell.text.clone()).collect()
+        } else {
+            Vec::new()
+        })
+    }
+}
+
+/// The row that begins at `start`, and where the next begins; `None` while its end is not in the block.
+fn row(reader: &mut Reader, block: &[u8], start: usize, last: bool) -> Option<(Vec<Cell>, usize)> {
+    let mut cells = Vec::new();
+    // Empty lines belong to no cell.
+    let mut at = start
+        + block[start..]
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .count();
+    let mut cell = Cell {
+        raw: at..at,
+        text: Vec::new(),
+    };
+    let mut buffer = [0_u8; 4096];
+    loop {
+        let (result, read, wrote) = reader.read_field(&block[at..], &mut buffer);
+        at += read;
+        cell.text.extend_from_slice(&buffer[..wrote]);
+        match result {
+            ReadFieldResult::OutputFull => {}
+            ReadFieldResult::InputEmpty if at < block.len() => {}
+            // An empty input is how this reader is told that the file ends.
+            ReadFieldResult::InputEmpty if last => {}
+            ReadFieldResult::InputEmpty => {
+                reader.reset();
+                return None;
+            }
+            ReadFieldResult::Field { record_end } => {
+                cell.raw.end = raw_end(block, cell.raw.start, at, record_end);
+                cells.push(std::mem::replace(
+                    &mut cell,
+                    Cell {
+                        raw: at..at,
+                        text: Vec::new(),
+                    },
+                ));
+                if record_end {
+                    // CRLF: this reader leaves the line feed to the next row.
+                    if block.get(at) == Some(&b'\n') && block.get(at.wrapping_sub(1)) == Some(&b'\r') {
+                        at += 1;
+                    }
+                    reader.reset();
+                    return Some((cells, at));
+                }
+            }
+            ReadFieldResult::End => {
+                reader.reset();
+                return Some((cells, block.len()));
+            }
+        }
+    }
+}
+
+/// Where a cell's raw form ends: before the delimiter or line end that closed it, if the file did not end there.
+fn raw_end(block: &[u8], start: usize, at: usize, record_end: bool) -> usize {
+    let closed = !record_end || block[start..at].ends_with(b"\n") || block[start..at].ends_with(b"\r");
+    if closed { at - 1 } else { at }
+}
+
+fn judge_row(
+    judge: &mut Judge,
+    names: &[Vec<u8>],
+    cells: &[Cell],
+    block: &[u8],
+    row: Range<usize>,
+    clean: bool,
+    step: &mut Step,
+) {
+    let name = |column: usize| names.get(column).filter(|name| !name.is_empty());
+    let decision = judge.decide(cells.iter().enumerate().map(|(column, cell)| Piece {
+        id: column as u32,
+        text: &cell.text,
+        label: name(column).map(Vec::as_slice),
+    }));
+    let mut at = row.start;
+    for clusters in decision.clusters.chunk_by(|one, other| one.field == other.field) {
+        let column = clusters[0].field as usize;
+        let cell = &cells[column];
+        let mut text = Vec::new();
+        let (mut done, mut changed) = (0, false);
+        for cluster in clusters {
+            for member in decision.members(cluster) {
+                let found = member.finding;
+                step.findings.push(FileFinding {
+                    finding: found,
+                    span: cell.raw_offset(block, found.start)..cell.raw_offset(block, found.end),
+                    place: name(column).map_or_else(
+                        || format!("column {}", column + 1),
+                        |name| String::from_utf8_lossy(name).into(),
+                    ),
+                    action: cluster.enforced,
+                });
+            }
+            if clean && let Some(replacement) = judge.replacement(cluster, &cell.text) {
+                text.extend_from_slice(&cell.text[done..cluster.start as usize]);
+                text.extend_from_slice(&replacement);
+                (done, changed) = (cluster.end as usize, true);
+            }
+        }
+        if changed {
+            text.extend_from_slice(&cell.text[done..]);
+            step.cleaned.extend_from_slice(&block[at..cell.raw.start]);
+            write_cell(&text, block[cell.raw.clone()].starts_with(b"\""), &mut step.cleaned);
+            at = cell.raw.end;
+        }
+    }
+    if clean {
+        step.cleaned.extend_from_slice(&block[at..row.end]);
+    }
+}
+
+impl Cell {
+    /// The byte of the block in which the byte `wanted` of the text is written.
+    fn raw_offset(&self, block: &[u8], wanted: u32) -> usize {
+        let raw = &block[self.raw.clone()];
+        if !raw.starts_with(b"\"") {
+            return self.raw.start + wanted as usize;
+        }
+        let (mut at, mut decoded) = (1, 0);
+        while decoded < wanted as usize && at < raw.len() {
+            at += if raw[at..].starts_with(b"\"\"") { 2 } else { 1 };
+            decoded += 1;
+        }
+        self.raw.start + at
+    }
+}
+
+/// A cell that had quotes keeps them; one without never needs them, for no replacement holds a delimiter.
+fn write_cell(text: &[u8], quoted: bool, out: &mut Vec<u8>) {
+    if !quoted {
+        out.extend_from_slice(text);
+        return;
+    }
+    out.push(b'"');
+    for &byte in text {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}

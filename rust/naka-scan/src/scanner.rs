@@ -1,0 +1,149 @@
+//! The scanner of one file: keeps what lasts from block to block, and asks detector and rules.
+
+use std::sync::Arc;
+
+use naka_body::Limits;
+use naka_detect::{Finding, Scratch};
+use naka_policy::{Action, Cluster, Date, Decision, Direction, FieldFindings, Keys, RuleSet, Surface, Traffic};
+
+use crate::csv::Header;
+use crate::step::Step;
+use crate::{csv, json, text};
+
+/// How a file's bytes become texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One text.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    JsonLines,
+    /// Rows of cells, the first row being names.
+    Csv {
+        /// Byte between cells.
+        delimiter: u8,
+    },
+}
+
+/// A JSON document, line or CSV row longer than this is scanned as plain text.
+pub(crate) const MAX_RECORD: usize = 64 << 20;
+
+/// Scans one file block by block.
+pub struct FileScanner {
+    kind: Kind,
+    clean: bool,
+    pub(crate) judge: Judge,
+    header: Option<Header>,
+}
+
+/// Detector, rules and buffers: what a text of any kind needs.
+pub(crate) struct Judge {
+    rules: Arc<RuleSet>,
+    today: Date,
+    scratch: Scratch,
+    findings: Vec<Finding>,
+    pub(crate) limits: Limits,
+}
+
+/// A text and the label whose value it is.
+pub(crate) struct Piece<'a> {
+    pub(crate) id: u32,
+    pub(crate) text: &'a [u8],
+    pub(crate) label: Option<&'a [u8]>,
+}
+
+impl FileScanner {
+    /// A scanner for a file of this kind. `clean`: make the cleaned copy too. The rules are asked about
+    /// surface `Files`, direction `Request`, with `today` for their dates.
+    #[must_use]
+    pub fn new(rules: Arc<RuleSet>, kind: Kind, today: Date, clean: bool) -> Self {
+        let limits = Limits {
+            max_decoded_bytes: MAX_RECORD,
+            max_fields: 4_000_000,
+            ..Limits::default()
+        };
+        let judge = Judge {
+            rules,
+            today,
+            scratch: Scratch::default(),
+            findings: Vec::new(),
+            limits,
+        };
+        Self {
+            kind,
+            clean,
+            judge,
+            header: None,
+        }
+    }
+
+    /// Takes the next block. Bytes before `from` were judged before and are context only; `last`: the file ends here.
+    ///
+    /// [`Step::consumed`] says how far the block is done; when it is 0 and the block is not the last, the block holds no
+    /// whole record: feed it again with more behind it.
+    ///
+    /// # Panics
+    /// If `from` lies behind the block.
+    pub fn feed(&mut self, block: &[u8], from: usize, last: bool) -> Step {
+        assert!(
+            from <= block.len(),
+            "from {from} lies behind a block of {} bytes",
+            block.len()
+        );
+        match self.kind {
+            Kind::Text => text::feed(&mut self.judge, block, from, last, self.clean),
+            Kind::Json => json::document(&mut self.judge, block, last, self.clean),
+            Kind::JsonLines => json::lines(&mut self.judge, block, last, self.clean),
+            Kind::Csv { delimiter } => csv::rows(&mut self.judge, &mut self.header, delimiter, block, last, self.clean),
+        }
+    }
+}
+
+impl Judge {
+    /// Scans the pieces of one record and decides over all of them.
+    pub(crate) fn decide<'a>(&mut self, pieces: impl Iterator<Item = Piece<'a>>) -> Decision {
+        self.findings.clear();
+        let mut spans = Vec::new();
+        for piece in pieces {
+            let start = self.findings.len();
+            self.rules
+                .detector()
+                .scan(piece.text, piece.label, &mut self.scratch, &mut self.findings);
+            if self.findings.len() > start {
+                spans.push((piece.id, piece.text, start..self.findings.len()));
+            }
+        }
+        let fields: Vec<FieldFindings<'_>> = spans
+            .into_iter()
+            .map(|(field, text, span)| FieldFindings {
+                field,
+                record: 0,
+                text,
+                findings: &self.findings[span],
+            })
+            .collect();
+        self.rules.decide(
+            &Traffic::unknown(Direction::Request, Surface::Files, self.today),
+            &fields,
+        )
+    }
+
+    /// What stands in the cleaned copy in place of a cluster; `None` when it stays. A file has no one to refuse, so what
+    /// would be blocked is redacted.
+    pub(crate) fn replacement(&self, cluster: &Cluster, text: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        match cluster.enforced {
+            Action::Allow | Action::Audit => return None,
+            Action::Block => {
+                let mut redact = cluster.clone();
+                redact.enforced = Action::Redact;
+                self.rules.transform(&redact, text, &Keys::none(), &mut out);
+            }
+            _ => {
+                self.rules.transform(cluster, text, &Keys::none(), &mut out);
+            }
+        }
+        Some(out)
+    }
+}

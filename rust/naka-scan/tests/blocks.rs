@@ -1,0 +1,157 @@
+//! However a file is cut into blocks, the findings and the cleaned copy are those of the whole.
+
+use std::sync::{Arc, OnceLock};
+
+use naka_policy::{Date, RuleSet, Workload, compile};
+use naka_scan::{FileScanner, Kind};
+use proptest::prelude::*;
+
+fn rules() -> Arc<RuleSet> {
+    static RULES: OnceLock<Arc<RuleSet>> = OnceLock::new();
+    Arc::clone(RULES.get_or_init(load))
+}
+
+fn load() -> Arc<RuleSet> {
+    let source = r#"{"packs": [{"kind": "PolicyPack", "name": "p", "namespace": "n", "rules": [
+        {"id": "aadhaar", "entities": ["IN_AADHAAR"], "action": "Mask", "mask": {"keepLast": 4}, "mode": "Enforce"},
+        {"id": "rest", "entities": ["IN_PAN", "PHONE_NUMBER", "IN_UPI_ID"], "action": "Redact", "mode": "Enforce"},
+        {"id": "card", "entities": ["CREDIT_CARD"], "action": "Block", "mode": "Enforce"}]}]}"#;
+    let bundle = compile(source).expect("a valid source");
+    let workload = Workload {
+        namespace: Some("n".into()),
+        ..Workload::default()
+    };
+    Arc::new(RuleSet::load(&bundle.bytes, &workload).expect("a valid bundle"))
+}
+
+fn scanner(kind: Kind) -> FileScanner {
+    FileScanner::new(rules(), kind, Date::parse("2026-11-24").expect("a date"), true)
+}
+
+/// (entity index, start, end, place) of each finding in file offsets, and the cleaned file.
+type Outcome = (Vec<(u16, usize, usize, String)>, Vec<u8>);
+
+fn run(kind: Kind, file: &[u8], block: usize) -> Outcome {
+    let mut scanner = scanner(kind);
+    let (mut found, mut cleaned) = (Vec::new(), Vec::new());
+    let (mut buffer, mut offset, mut from, mut read) = (Vec::new(), 0, 0, 0);
+    loop {
+        let take = block.min(file.len() - read);
+        buffer.extend_from_slice(&file[read..read + take]);
+        read += take;
+        let last = read == file.len();
+        let step = scanner.feed(&buffer, from, last);
+        found.extend(step.findings.iter().map(|one| {
+            (
+                one.finding.entity.0,
+                offset + one.span.start,
+                offset + one.span.end,
+                one.place.clone(),
+            )
+        }));
+        cleaned.extend_from_slice(&step.cleaned);
+        if last {
+            return (found, cleaned);
+        }
+        from = step.consumed.max(from) - step.keep_from;
+        buffer.drain(..step.keep_from);
+        offset += step.keep_from;
+    }
+}
+
+const PIECES: [&str; 12] = [
+    "aadhaar 5109 8027 4087",
+    "PAN QWEPK4821M",
+    "call 9812345670",
+    "upi q.mehta21@okaxis",
+    "order 4417",
+    "आधार ५१०९ ८०२७ ४०८७",
+    "plain words that say nothing",
+    "\n",
+    "\r\n",
+    "card 4192520636070481",
+    "\"",
+    "😀",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES.as_slice()), 0..400).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn text_in_blocks_is_text_in_one(text in texts(), block in 2_500_usize..9_000) {
+        prop_assert_eq!(run(Kind::Text, text.as_bytes(), block), run(Kind::Text, text.as_bytes(), usize::MAX >> 1));
+    }
+
+    #[test]
+    fn any_bytes_in_any_blocks_are_consumed(bytes in prop::collection::vec(any::<u8>(), 0..6_000), block in 1_usize..5_000) {
+        for kind in [Kind::Text, Kind::Json, Kind::JsonLines, Kind::Csv { delimiter: b',' }] {
+            let (_, cleaned) = run(kind, &bytes, block);
+            // Nothing was found in noise, as good as always; then the copy is the file.
+            if run(kind, &bytes, usize::MAX >> 1).0.is_empty() {
+                prop_assert_eq!(&cleaned, &bytes, "{:?}", kind);
+            }
+        }
+    }
+
+    #[test]
+    fn csv_in_blocks_is_csv_in_one(cells in prop::collection::vec((texts(), texts()), 1..12), block in 64_usize..4_000) {
+        let mut file = String::from("name,notes\r\n");
+        for (left, right) in &cells {
+            let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            file += &format!("{},{}\r\n", quoted(left), quoted(right));
+        }
+        let whole = run(Kind::Csv { delimiter: b',' }, file.as_bytes(), usize::MAX >> 1);
+        prop_assert_eq!(&run(Kind::Csv { delimiter: b',' }, file.as_bytes(), block), &whole);
+        prop_assert!(!String::from_utf8_lossy(&whole.1).contains("4192520636070481"));
+    }
+}
+
+#[test]
+fn a_finding_on_the_border_of_two_blocks_is_found_once() {
+    let mut file = "x".repeat(3000).into_bytes();
+    file.push(b' ');
+    for shift in 0..40 {
+        let mut shifted = file.clone();
+        shifted.extend(vec![b' '; shift]);
+        shifted.extend_from_slice(b"aadhaar 5109 8027 4087 ");
+        shifted.extend(vec![b'y'; 3000]);
+        let (found, cleaned) = run(Kind::Text, &shifted, 4040);
+        assert_eq!(found.len(), 1, "shift {shift}");
+        assert!(
+            cleaned.windows(14).any(|part| part == b"XXXX XXXX 4087"),
+            "shift {shift}"
+        );
+    }
+}
+
+#[test]
+fn a_csv_cell_is_judged_by_its_column() {
+    let file = b"id,mobile,note\n1,9812345670,\"said \"\"call 9812345670\"\"\"\n2,17,ok\n";
+    let (found, cleaned) = run(Kind::Csv { delimiter: b',' }, file, usize::MAX >> 1);
+    assert_eq!(
+        found.iter().map(|one| one.3.as_str()).collect::<Vec<_>>(),
+        ["mobile", "note"]
+    );
+    assert_eq!(&file[found[0].1..found[0].2], b"9812345670");
+    assert_eq!(&file[found[1].1..found[1].2], b"9812345670");
+    assert_eq!(
+        cleaned,
+        b"id,mobile,note\n1,[PHONE_NUMBER],\"said \"\"call [PHONE_NUMBER]\"\"\"\n2,17,ok\n"
+    );
+}
+
+#[test]
+fn json_lines_keep_their_number_and_their_bytes() {
+    let file = b"{\"a\": 1.0, \"text\": \"pan QWEPK4821M\"}\n\n{broken 5109 8027 4087 aadhaar\n{\"ok\": true}";
+    let (found, cleaned) = run(Kind::JsonLines, file, usize::MAX >> 1);
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].3, "text");
+    assert_eq!(
+        cleaned,
+        b"{\"a\": 1.0, \"text\": \"pan [IN_PAN]\"}\n\n{broken XXXX XXXX 4087 aadhaar\n{\"ok\": true}"
+    );
+}
