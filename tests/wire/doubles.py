@@ -80,11 +80,15 @@ class Double(rpc.ExternalProcessorServicer):
                 streamed.end_of_stream = message.request_body.end_of_stream
         elif name == "response_headers":
             answer.mode_override.response_body_mode = Mode.BUFFERED
+            if message.response_headers.end_of_stream:
+                _mark(answer, "answered")
+        elif name == "response_body":
+            _mark(answer, "answered")
         return answer
 
 
-def _mark(answer: Any) -> None:
-    answer.dynamic_metadata.update({"naka": {"checked": True}})
+def _mark(answer: Any, key: str = "checked") -> None:
+    answer.dynamic_metadata.update({"naka": {key: True}})
 
 
 @contextlib.contextmanager

@@ -137,7 +137,17 @@ def test_closed_a_hung_processor_is_503_within_the_message_timeout(closed: Stand
     assert closed.stub.received() == []
 
 
-@pytest.mark.parametrize("fault", ["error@response_headers", "error@response_body", "hang@response_headers"])
+ANSWER_FAULTS = [
+    "close@response_headers",  # with status OK: ext_proc itself would let the answer pass unread
+    "close@response_body",
+    "unmarked@response_body",
+    "error@response_headers",
+    "error@response_body",
+    "hang@response_headers",
+]
+
+
+@pytest.mark.parametrize("fault", ANSWER_FAULTS)
 def test_closed_a_fault_at_the_answer_is_503_and_the_answer_stays_back(closed: Stand, fault: str) -> None:
     answer, _ = closed.call(fault)
     assert answer.status == 503

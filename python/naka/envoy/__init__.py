@@ -13,7 +13,7 @@ from naka.envoy.listener import http_filters
 from naka.envoy.model import Failure, Gateway, Json, Upstream
 from naka.envoy.publish import ROUTE_FILE, publish_routes
 from naka.envoy.replies import local_reply_config
-from naka.envoy.routes import discovery_response, route_configuration
+from naka.envoy.routes import discovery_response, route_configuration, with_failure
 from naka.envoy.upstream import parse_named_upstream, parse_upstream, system_ca_file
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "route_configuration",
     "sidecar_cluster",
     "system_ca_file",
+    "with_failure",
 ]

@@ -1,13 +1,14 @@
-"""The listener: HTTP connection manager, ext_proc, the guard behind it, router.
+"""The listener: HTTP connection manager, ext_proc between its guards, router.
 
-The order is the point. ext_proc asks the sidecar; the guard lets a request of a Closed route go only when the
-sidecar said so; the router sends it.
+The order is the point. Requests go down the list and answers up: ext_proc asks the sidecar, the guard behind it in
+either direction lets go only what the sidecar let go, the router calls the provider.
 """
 
 from __future__ import annotations
 
+from naka.envoy.guards import answer_guard, request_guard
 from naka.envoy.model import Gateway, Json, type_url
-from naka.envoy.names import CHECKED_KEY, EXT_PROC, METADATA_NAMESPACE, RBAC, ROUTES, SIDECAR_CLUSTER
+from naka.envoy.names import EXT_PROC, METADATA_NAMESPACE, ROUTES, SIDECAR_CLUSTER
 from naka.envoy.publish import ROUTE_FILE
 from naka.envoy.replies import local_reply_config
 
@@ -52,27 +53,9 @@ def _ext_proc(gateway: Gateway) -> Json:
     }
 
 
-def _guard() -> Json:
-    """Lets a request pass when the sidecar's last answer to it said `checked`."""
-    metadata = {
-        "filter": METADATA_NAMESPACE,
-        "path": [{"key": CHECKED_KEY}],
-        "value": {"bool_match": True},
-    }
-    checked = {"sourced_metadata": {"metadata_matcher": metadata, "metadata_source": "DYNAMIC"}}
-    policy = {"permissions": [{"any": True}], "principals": [checked]}
-    return {
-        "name": RBAC,
-        "typed_config": {
-            "@type": type_url("envoy.extensions.filters.http.rbac.v3.RBAC"),
-            "rules": {"action": "ALLOW", "policies": {CHECKED_KEY: policy}},
-        },
-    }
-
-
 def http_filters(gateway: Gateway) -> list[Json]:
-    """ext_proc and the guard, without the router; empty for a gateway without sidecar."""
-    return [] if gateway.sidecar_socket is None else [_ext_proc(gateway), _guard()]
+    """ext_proc between its guards, without the router; empty for a gateway without sidecar."""
+    return [] if gateway.sidecar_socket is None else [answer_guard(), _ext_proc(gateway), request_guard()]
 
 
 def _router() -> Json:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 __all__ = [
+    "ANSWERED_KEY",
     "CHECKED_KEY",
+    "CUSTOM_RESPONSE",
     "EXT_PROC",
     "METADATA_NAMESPACE",
     "RBAC",
@@ -16,13 +18,17 @@ __all__ = [
 
 EXT_PROC: Final = "envoy.filters.http.ext_proc"
 RBAC: Final = "envoy.filters.http.rbac"
+"""Guards requests."""
+CUSTOM_RESPONSE: Final = "envoy.filters.http.custom_response"
+"""Guards answers."""
 ROUTES: Final = "naka"
 """Name of the route configuration."""
 SIDECAR_CLUSTER: Final = "naka_sidecar"
 METADATA_NAMESPACE: Final = "naka"
 """Dynamic metadata that the sidecar may write."""
 CHECKED_KEY: Final = "checked"
-"""True in the answer by which the sidecar lets a request go. Without it, a Closed route lets nothing pass: a
-sidecar that ends its stream with OK and no answer makes ext_proc itself fail open (measured on Envoy 1.40)."""
+"""True in the answer by which the sidecar lets a request go: to its headers, or to its body when that is buffered."""
+ANSWERED_KEY: Final = "answered"
+"""True in the answer by which the sidecar lets the provider's answer go, likewise."""
 UPSTREAM_METADATA: Final = "x-naka-upstream"
 """gRPC metadata of each ext_proc stream: the name of the upstream that the route leads to."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from naka.envoy.model import Json, type_url
 
-__all__ = ["REPLIES", "Reply", "local_reply_config"]
+__all__ = ["OUTAGE", "REPLIES", "Reply", "error_body", "local_reply_config"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +31,24 @@ class Reply:
     """False tells official clients not to send the same call again."""
 
 
-REPLIES: tuple[Reply, ...] = (
-    Reply(
-        # Dead, in error or over the message timeout; ended with OK before its answer (the guard refuses); an
-        # answer that Envoy cannot use.
-        details=(
-            "ext_proc_error",
-            "rbac_access_denied",
-            "spurious_message",
-            "mismatch_between_content_length",
-            "invalid_header_rejected",
-        ),
-        status=503,
-        code="naka_unavailable",
-        kind="server_error",
-        message="The check of this call is not available, so it was not let through. Try again.",
-        retry=True,
+OUTAGE = Reply(
+    # Dead, in error or over the message timeout; ended with OK before its answer (the guard refuses); an answer that
+    # Envoy cannot use.
+    details=(
+        "ext_proc_error",
+        "rbac_access_denied",
+        "spurious_message",
+        "mismatch_between_content_length",
+        "invalid_header_rejected",
     ),
+    status=503,
+    code="naka_unavailable",
+    kind="server_error",
+    message="The check of this call is not available, so it was not let through. Try again.",
+    retry=True,
+)
+REPLIES: tuple[Reply, ...] = (
+    OUTAGE,
     Reply(
         details=("request_payload_too_large",),
         status=413,
@@ -144,11 +145,15 @@ def _matches(reply: Reply) -> Json:
     }
 
 
+def error_body(reply: Reply) -> Json:
+    """OpenAI's error body."""
+    return {"error": {"message": reply.message, "type": reply.kind, "param": None, "code": reply.code}}
+
+
 def _mapper(reply: Reply) -> Json:
-    error = {"message": reply.message, "type": reply.kind, "param": None, "code": reply.code}
     mapper: Json = {
         "filter": _matches(reply),
-        "body_format_override": {"json_format": {"error": error}, "content_type": "application/json"},
+        "body_format_override": {"json_format": error_body(reply), "content_type": "application/json"},
     }
     if reply.status is not None:
         mapper["status_code"] = reply.status

@@ -6,13 +6,15 @@ also while the sidecar is dead.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 
+from naka.envoy.guards import switched_off
 from naka.envoy.model import Failure, Gateway, Json, Upstream, type_url
-from naka.envoy.names import EXT_PROC, RBAC, ROUTES, UPSTREAM_METADATA
+from naka.envoy.names import EXT_PROC, ROUTES, UPSTREAM_METADATA
 
-__all__ = ["discovery_response", "route_configuration"]
+__all__ = ["discovery_response", "route_configuration", "with_failure"]
 
 _REALTIME = {
     "error": {
@@ -25,30 +27,23 @@ _REALTIME = {
 
 
 def _filters(upstream: Upstream, failure: Failure) -> Json:
-    """Per-route settings of the two filters."""
-    filters: Json = {
-        EXT_PROC: {
-            "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"),
-            "overrides": {
-                "failure_mode_allow": failure is Failure.OPEN,
-                "grpc_initial_metadata": [{"key": UPSTREAM_METADATA, "value": upstream.name}],
-            },
-        }
+    """Per-route settings of ext_proc and its guards."""
+    ext_proc = {
+        "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"),
+        "overrides": {
+            "failure_mode_allow": failure is Failure.OPEN,
+            "grpc_initial_metadata": [{"key": UPSTREAM_METADATA, "value": upstream.name}],
+        },
     }
-    if failure is Failure.OPEN:
-        # An empty RBACPerRoute switches the guard off.
-        filters[RBAC] = {"@type": type_url("envoy.extensions.filters.http.rbac.v3.RBACPerRoute")}
-    return filters
+    return {EXT_PROC: ext_proc, **(switched_off() if failure is Failure.OPEN else {})}
 
 
 def _unfiltered() -> Json:
-    return {
-        EXT_PROC: {
-            "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"),
-            "disabled": True,
-        },
-        RBAC: {"@type": type_url("envoy.extensions.filters.http.rbac.v3.RBACPerRoute")},
+    ext_proc = {
+        "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"),
+        "disabled": True,
     }
+    return {EXT_PROC: ext_proc, **switched_off()}
 
 
 def _route(gateway: Gateway, upstream: Upstream, failure: Failure, prefix: str) -> Json:
@@ -104,3 +99,26 @@ def discovery_response(routes: Json) -> Json:
     version = hashlib.sha256(json.dumps(routes, sort_keys=True).encode()).hexdigest()[:16]
     resource = {"@type": type_url("envoy.config.route.v3.RouteConfiguration"), **routes}
     return {"version_info": version, "resources": [resource]}
+
+
+def with_failure(content: Json, failure: Failure) -> Json:
+    """The same route file for another `failure`: its ext_proc routes opened or closed, all else as it was.
+
+    Takes a route file of any origin, such as one with routes that a user added by hand. Routes whose ext_proc is
+    disabled stay so.
+    """
+    changed: Json = copy.deepcopy(content)
+    (routes,) = changed["resources"]
+    for host in routes["virtual_hosts"]:
+        for route in host["routes"]:
+            filters: Json = route.get("typed_per_filter_config", {})
+            overrides = filters.get(EXT_PROC, {}).get("overrides")
+            if overrides is None:
+                continue
+            overrides["failure_mode_allow"] = failure is Failure.OPEN
+            for name in switched_off():
+                filters.pop(name, None)
+            if failure is Failure.OPEN:
+                filters.update(switched_off())
+    resource = {name: value for name, value in routes.items() if name != "@type"}
+    return discovery_response(resource)

@@ -18,6 +18,7 @@ from naka.envoy import (
     parse_upstream,
     publish_routes,
     route_configuration,
+    with_failure,
 )
 from naka.envoy.replies import REPLIES
 from naka.errors import ConfigError
@@ -53,13 +54,13 @@ def test_the_listener_is_on_loopback_and_admin_is_a_private_socket() -> None:
     assert "admin" not in bootstrap(replace(GATEWAY, admin_socket=None))
 
 
-def test_the_guard_stands_between_the_sidecar_and_the_router() -> None:
-    names = [item["name"] for item in manager(GATEWAY)["http_filters"]]
-    assert names == ["envoy.filters.http.ext_proc", "envoy.filters.http.rbac", "envoy.filters.http.router"]
+def test_ext_proc_stands_between_its_guards() -> None:
+    names = [item["name"].removeprefix("envoy.filters.http.") for item in manager(GATEWAY)["http_filters"]]
+    assert names == ["custom_response", "ext_proc", "rbac", "router"]
 
 
 def test_ext_proc_sends_headers_and_leaves_bodies_to_the_sidecar() -> None:
-    ext_proc = manager(GATEWAY)["http_filters"][0]["typed_config"]
+    ext_proc = manager(GATEWAY)["http_filters"][1]["typed_config"]
     assert ext_proc["processing_mode"]["request_body_mode"] == "NONE"
     assert ext_proc["allow_mode_override"] is True
     assert "allowed_override_modes" not in ext_proc
@@ -94,9 +95,20 @@ def test_failure_is_the_only_difference_between_open_and_closed_routes(failure: 
             continue
         overrides = filters["envoy.filters.http.ext_proc"]["overrides"]
         assert overrides["failure_mode_allow"] is (failure is Failure.OPEN)
-        # On a Closed route the guard holds; on an Open one it is switched off.
-        assert ("envoy.filters.http.rbac" in filters) is (failure is Failure.OPEN)
+        # On a Closed route the guards hold; on an Open one they are switched off.
+        for guard in ("envoy.filters.http.rbac", "envoy.filters.http.custom_response"):
+            assert filters.get(guard, {}).get("disabled", False) is (failure is Failure.OPEN)
         assert overrides["grpc_initial_metadata"] == [{"key": "x-naka-upstream", "value": route["name"]}]
+
+
+def test_a_route_file_is_opened_and_closed_without_touching_anything_else() -> None:
+    closed = discovery_response(route_configuration(GATEWAY, Failure.CLOSED))
+    opened = discovery_response(route_configuration(GATEWAY, Failure.OPEN))
+    assert with_failure(closed, Failure.OPEN) == opened
+    assert with_failure(opened, Failure.CLOSED) == closed
+    assert with_failure(closed, Failure.CLOSED) == closed
+    plain = discovery_response(route_configuration(replace(GATEWAY, sidecar_socket=None), Failure.CLOSED))
+    assert with_failure(plain, Failure.OPEN) == plain
 
 
 def test_a_named_upstream_has_its_own_prefix_before_the_default_route() -> None:
