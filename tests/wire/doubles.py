@@ -22,7 +22,7 @@ class Double(rpc.ExternalProcessorServicer):
 
     `fault` is `<kind>@<message>`, such as `close@request_body`. Kinds: close (end the stream with OK), error, hang,
     unmarked (answer without the mark), spurious (an answer to another message), wrong_length (a shorter body with the
-    old content-length).
+    old content-length), refuse (an answer of its own, 403).
     """
 
     POLITE: ClassVar[str] = ""
@@ -57,6 +57,12 @@ class Double(rpc.ExternalProcessorServicer):
                     answer = pb.ProcessingResponse(response_trailers=pb.TrailersResponse())
                 if kind == "wrong_length":
                     answer.request_body.response.body_mutation.body = b"{}"
+                if kind == "refuse":
+                    answer = pb.ProcessingResponse()
+                    answer.immediate_response.status.code = 403
+                    answer.immediate_response.body = b"refused"
+                    answer.immediate_response.details = "naka_test"
+                    _mark(answer, "answered")
             yield answer
 
     def _answer(self, name: str, message: Any) -> Any:

@@ -96,6 +96,13 @@ def test_a_polite_processor_lets_calls_pass_unchanged(closed: Stand) -> None:
     assert record["headers"]["content-length"] == str(len(BODY))
 
 
+@pytest.mark.parametrize("message", ["request_headers", "request_body", "response_headers", "response_body"])
+def test_the_processors_own_answer_reaches_the_client_as_it_is(closed: Stand, message: str) -> None:
+    answer, _ = closed.call(f"refuse@{message}")
+    assert (answer.status, answer.body) == (403, b"refused")
+    assert (closed.stub.received() == []) is message.startswith("request")
+
+
 OPEN_FAULTS = [
     "close@request_headers",
     "close@request_body",

@@ -177,7 +177,8 @@ def _reason(code: int) -> str:
 
 
 def _ended(service: Service, child: Child, code: int, when: str) -> ProcessError:
-    tail = "".join(f"\n  | {line}" for line in child.tail)
+    # What is on the screen already is not said twice.
+    tail = "" if service.show else "".join(f"\n  | {line}" for line in child.tail)
     said = f"; it said:{tail}" if tail else ""
     text = " ".join(filter(None, (f"{service.name} ended", when, f"({_reason(code)})")))
     return ProcessError(f"{text}; log: {service.log_file}{said}", code="process_ended")

@@ -20,9 +20,11 @@ use crate::pb::envoy::service::ext_proc::v3::{
 };
 use crate::pb::envoy::r#type::v3::HttpStatus;
 
-/// Namespace and key of the mark that lets a request pass the guard behind ext_proc (docs/design/0003).
+/// Namespace and keys of the marks that let a request and its answer pass the guards around ext_proc
+/// (docs/design/0003).
 const NAMESPACE: &str = "naka";
 const CHECKED: &str = "checked";
+const ANSWERED: &str = "answered";
 
 /// The event of a message; `None` for a message that this build does not know. `route` goes with the request's headers.
 pub(crate) fn event(message: ProcessingRequest, route: &mut Option<String>) -> Option<Event> {
@@ -125,9 +127,13 @@ pub(crate) fn message(command: Command) -> ProcessingResponse {
             response_mode,
         } => {
             mode_override = Some(modes(request_mode, response_mode));
-            // a buffered request goes with its body's answer, every other one with its headers'
-            if direction == Direction::Request && request_mode != BodyMode::Buffered {
-                dynamic_metadata = Some(checked());
+            // a buffered half goes with its body's answer, every other one with its headers'
+            let own_mode = match direction {
+                Direction::Request => request_mode,
+                Direction::Response => response_mode,
+            };
+            if own_mode != BodyMode::Buffered {
+                dynamic_metadata = Some(let_go(direction));
             }
             let headers = HeadersResponse {
                 response: common(edits, None),
@@ -142,9 +148,7 @@ pub(crate) fn message(command: Command) -> ProcessingResponse {
             replace,
             edits,
         } => {
-            if direction == Direction::Request {
-                dynamic_metadata = Some(checked());
-            }
+            dynamic_metadata = Some(let_go(direction));
             body(direction, common(edits, replace.map(body_mutation::Mutation::Body)))
         }
         Command::Chunk { direction, data, end } => {
@@ -166,7 +170,11 @@ pub(crate) fn message(command: Command) -> ProcessingResponse {
         Command::Trailers {
             direction: Direction::Response,
         } => Response::ResponseTrailers(TrailersResponse::default()),
-        Command::Reject(reject) => Response::ImmediateResponse(immediate(*reject)),
+        Command::Reject(reject) => {
+            // our own answer in place of the provider's, when the request is gone already
+            dynamic_metadata = Some(let_go(Direction::Response));
+            Response::ImmediateResponse(immediate(*reject))
+        }
     };
     ProcessingResponse {
         response: Some(response),
@@ -175,13 +183,17 @@ pub(crate) fn message(command: Command) -> ProcessingResponse {
     }
 }
 
-/// `naka: {checked: true}`
-fn checked() -> Struct {
+/// `naka: {checked: true}` for a request, `naka: {answered: true}` for an answer.
+fn let_go(direction: Direction) -> Struct {
+    let mark = match direction {
+        Direction::Request => CHECKED,
+        Direction::Response => ANSWERED,
+    };
     let bool_true = Value {
         kind: Some(Kind::BoolValue(true)),
     };
     let inner = Struct {
-        fields: [(CHECKED.to_owned(), bool_true)].into(),
+        fields: [(mark.to_owned(), bool_true)].into(),
     };
     let inner = Value {
         kind: Some(Kind::StructValue(inner)),
