@@ -5,11 +5,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::clock::since_1970;
@@ -47,7 +47,7 @@ enum Message {
 pub(crate) struct Audit {
     sender: SyncSender<Message>,
     counters: Arc<AuditCounters>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Records written with one call.
@@ -56,8 +56,7 @@ const GROUP: u64 = 256;
 impl Audit {
     /// Opens the file and starts the writer.
     pub(crate) fn start(config: AuditConfig) -> io::Result<Self> {
-        let file = open(&config.path)?;
-        let bytes = file.metadata()?.len();
+        let (file, bytes, torn) = open(&config.path)?;
         let counters = Arc::new(AuditCounters::default());
         let (sender, receiver) = sync_channel(config.queue);
         let writer = Writer {
@@ -66,7 +65,7 @@ impl Audit {
             bytes,
             counters: Arc::clone(&counters),
             told: 0,
-            torn: false,
+            torn,
         };
         let thread = std::thread::Builder::new()
             .name("naka-audit".into())
@@ -74,7 +73,7 @@ impl Audit {
         Ok(Self {
             sender,
             counters,
-            thread: Some(thread),
+            thread: Mutex::new(Some(thread)),
         })
     }
 
@@ -93,18 +92,23 @@ impl Audit {
         let _ = self.sender.send(Message::Reopen); // a writer that is gone has counted its losses
     }
 
+    /// Writes out what is queued and ends the writer. A second call does nothing.
+    pub(crate) fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = self.sender.send(Message::Stop); // a writer that is gone has nothing to write
+            let _ = thread.join();
+        }
+    }
+
     pub(crate) fn counters(&self) -> &Arc<AuditCounters> {
         &self.counters
     }
 }
 
 impl Drop for Audit {
-    /// Writes out what is queued.
     fn drop(&mut self) {
-        let _ = self.sender.send(Message::Stop);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 
@@ -116,7 +120,7 @@ struct Writer {
     counters: Arc<AuditCounters>,
     /// Losses that gap lines have told of.
     told: u64,
-    /// A write broke off, perhaps within a line.
+    /// The file ends within a line: a write broke off, or a process did.
     torn: bool,
 }
 
@@ -165,7 +169,6 @@ impl Writer {
             }
             Err(error) => {
                 self.counters.lost.fetch_add(records, Ordering::Relaxed);
-                self.torn = true;
                 if self.file.take().is_some() {
                     // once per failure: the counter tells the rest
                     eprintln!("naka: audit events are lost: {}: {error}", self.config.path.display());
@@ -179,8 +182,8 @@ impl Writer {
             self.rotate()?;
         }
         if self.file.is_none() {
-            let file = open(&self.config.path)?;
-            self.bytes = file.metadata()?.len();
+            let file;
+            (file, self.bytes, self.torn) = open(&self.config.path)?;
             self.file = Some(file);
         }
         if let Some(file) = &mut self.file {
@@ -215,8 +218,20 @@ impl Writer {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+/// The file, its length, and whether it ends within a line.
+fn open(path: &Path) -> io::Result<(File, u64, bool)> {
+    let file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)?;
+    let bytes = file.metadata()?.len();
+    let mut last = [b'\n'];
+    if bytes > 0 {
+        file.read_exact_at(&mut last, bytes - 1)?;
+    }
+    Ok((file, bytes, last != [b'\n']))
 }
 
 fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {

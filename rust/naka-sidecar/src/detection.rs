@@ -83,20 +83,17 @@ impl Detection for DetectionService {
 
 /// The ids that names, aliases and groups stand for; empty for all.
 fn wanted(detector: &Detector, names: &[String]) -> Result<Vec<EntityId>, Status> {
-    let mut ids = Vec::new();
+    let mut all = Vec::new();
     for (at, name) in names.iter().enumerate() {
-        match name.strip_prefix("group:") {
-            Some(group) => ids.extend(detector.group(group).unwrap_or_default()),
-            None => ids.extend(detector.entity_by_name(name)),
-        }
-        if ids.is_empty() {
-            // by position: a name that came from outside is not repeated
-            return Err(Status::invalid_argument(format!(
-                "entities[{at}]: no such entity or group"
-            )));
-        }
+        let ids = match name.strip_prefix("group:") {
+            Some(group) => detector.group(group),
+            None => detector.entity_by_name(name).map(|id| vec![id]),
+        };
+        // by position: a name that came from outside is not repeated
+        let unknown = || Status::invalid_argument(format!("entities[{at}]: no such entity or group"));
+        all.extend(ids.ok_or_else(unknown)?);
     }
-    Ok(ids)
+    Ok(all)
 }
 
 fn message(detector: &Detector, finding: &Finding) -> pb::Finding {

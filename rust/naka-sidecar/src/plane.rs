@@ -136,6 +136,13 @@ impl Plane {
     /// Judges what no answer waits for, and keeps the record.
     pub(crate) fn judge_later(self: &Arc<Self>, job: Job) {
         let plane = Arc::clone(self);
+        if self.draining.load(Ordering::Relaxed) {
+            // a task that is spawned now may never run
+            if let Ok(verdict) = self.judge_here(job) {
+                self.keep(verdict.into_outcome(), Duration::ZERO);
+            }
+            return;
+        }
         self.tasks.spawn(async move {
             let started = Instant::now();
             let verdict = if plane.is_small(&job) {
@@ -165,6 +172,13 @@ impl Plane {
         self.audit
             .as_ref()
             .map_or(0, |audit| audit.counters().lost.load(Ordering::Relaxed))
+    }
+
+    /// Writes out what is queued. Later records are counted as lost.
+    pub(crate) fn stop_audit(&self) {
+        if let Some(audit) = &self.audit {
+            audit.stop();
+        }
     }
 
     pub(crate) fn reopen_audit(&self) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use naka_exchange::{Budget, Settings, Shared};
 use naka_policy::{PolicyProblem, RuleSet, Workload};
@@ -189,7 +190,7 @@ impl Sidecar {
 
     /// Waits up to `timeout` for the data plane to end; true when it has.
     #[must_use]
-    pub fn wait(&self, timeout: std::time::Duration) -> bool {
+    pub fn wait(&self, timeout: Duration) -> bool {
         let done = self
             .ended
             .done
@@ -267,8 +268,9 @@ fn run(plane: &Arc<Plane>, stop: &CancellationToken, started: &mpsc::SyncSender<
         }
     };
     runtime.block_on(serve(plane, stop, started));
-    // judges that outlive the drain are let go
-    runtime.shutdown_background();
+    // cut-off exchanges leave their records; judges that outlive this are let go
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    plane.stop_audit();
 }
 
 async fn serve(
@@ -400,7 +402,7 @@ fn detection_router(plane: &Arc<Plane>, health: &HealthReporter) -> Router {
     })
     .max_decoding_message_size(limit);
     Server::builder()
-        .timeout(std::time::Duration::from_secs(10))
+        .timeout(Duration::from_secs(10))
         .concurrency_limit_per_connection(64)
         .add_service(service)
         .add_service(HealthServer::new(HealthService::from_health_reporter(health.clone())))
