@@ -139,6 +139,8 @@ pub(crate) struct Lexicon {
     words: Vec<Word>,
     spellings: Vec<Spelling>,
     automaton: NFA,
+    /// Which words may begin a spelling.
+    first: Box<FirstWords>,
 }
 
 impl Lexicon {
@@ -180,10 +182,15 @@ impl Lexicon {
             .match_kind(MatchKind::Standard)
             .build(&patterns)
             .map_err(|e| e.to_string())?;
+        let mut first = Box::new(FirstWords::NONE);
+        for (pattern, spelling) in patterns.iter().zip(&spellings) {
+            first.add(pattern, spelling.open);
+        }
         Ok(Self {
             words,
             spellings,
             automaton,
+            first,
         })
     }
 
@@ -196,52 +203,101 @@ impl Lexicon {
     }
 
     /// Adds the hits of `window` to `hits`; word counts go on from what `hits` holds.
+    ///
+    /// Spellings begin where words begin, so the automaton runs anchored at those words only that some spelling
+    /// begins with; `tests::the_filter_changes_nothing` holds that against running over every byte.
     pub(crate) fn walk(&self, window: &[u8], hits: &mut Hits) {
-        let Ok(start) = self.automaton.start_state(Anchored::No) else {
+        let mut words = WordStream::new(window);
+        let mut index = 0u8; // words begun, fillers too
+        while words.next_word() {
+            index = index.saturating_add(1);
+            if self.first.has(&window[words.at..]) {
+                return self.walk_on(words, index, hits);
+            }
+        }
+        hits.solid = hits.solid.saturating_add(index); // none of our words
+    }
+
+    /// The walk from the first word that may be one of ours.
+    #[inline(never)]
+    fn walk_on(&self, mut words: WordStream<'_>, mut index: u8, hits: &mut Hits) {
+        let mut events = Events::new();
+        self.from_word(words, index, &mut events);
+        while words.next_word() {
+            index = index.saturating_add(1);
+            if self.first.has(&words.text[words.at..]) {
+                self.from_word(words, index, &mut events);
+            }
+        }
+        self.tell(&mut events, index, hits);
+    }
+
+    /// Runs the automaton from the word that `words` stands at, the `index`-th of its window.
+    fn from_word(&self, mut words: WordStream<'_>, mut index: u8, events: &mut Events) {
+        let Ok(start) = self.automaton.start_state(Anchored::Yes) else {
             return;
         };
-        let mut state = start;
-        let mut index = 0u8; // words begun, fillers too
-        let mut filler_until = 0u8; // the word index up to which fillers reach
-        let mut words = WordStream::new(window);
+        let mut state = self.automaton.next_state(Anchored::Yes, start, b' ');
+        words.started = true; // its start is read
+        let mut read = 1u8;
         while let Some(piece) = words.next_piece() {
-            match piece {
+            let byte = match piece {
                 Piece::Start => {
                     index = index.saturating_add(1);
-                    hits.solid = hits.solid.saturating_add(1);
-                    state = self.automaton.next_state(Anchored::No, state, b' ');
+                    b' '
                 }
-                Piece::Byte(byte) => {
-                    state = self.automaton.next_state(Anchored::No, state, byte);
-                    if self.automaton.is_special(state) && self.automaton.is_match(state) {
-                        let at_end = words.at_word_end();
-                        for i in 0..self.automaton.match_len(state) {
-                            let spelling = &self.spellings[self.automaton.match_pattern(state, i).as_usize()];
-                            if !(spelling.open || at_end) {
-                                continue;
-                            }
-                            let word = &self.words[usize::from(spelling.word)];
-                            let first = index - spelling.words;
-                            if word.filler {
-                                // Each filler word is uncounted once.
-                                let uncounted = index.saturating_sub(filler_until.max(first));
-                                hits.solid = hits.solid.saturating_sub(uncounted);
-                                filler_until = index;
-                            }
-                            if word.names | word.hints | word.against != 0 || word.counter > 0 {
-                                hits.push(Hit {
-                                    word: spelling.word,
-                                    first,
-                                    last: index - 1,
-                                    bytes: spelling.bytes,
-                                    solid: hits.solid,
-                                });
-                            }
+                Piece::Byte(byte) => byte,
+            };
+            state = self.automaton.next_state(Anchored::Yes, state, byte);
+            read = read.saturating_add(1);
+            if self.automaton.is_special(state) {
+                if self.automaton.is_dead(state) {
+                    return;
+                }
+                if self.automaton.is_match(state) {
+                    let at_end = words.at_word_end();
+                    for i in 0..self.automaton.match_len(state) {
+                        let id = self.automaton.match_pattern(state, i).as_usize();
+                        let spelling = &self.spellings[id];
+                        // The automaton also tells the spellings that end here and begin later: their own words do.
+                        if spelling.bytes == read && (spelling.open || at_end) {
+                            events.push(Event {
+                                at: words.at as u8,
+                                last: index - 1,
+                                first: index - spelling.words,
+                                spelling: id as u16,
+                            });
                         }
                     }
                 }
             }
         }
+    }
+
+    /// Turns the spellings found in a window of `count` words into hits, in the order in which they end.
+    fn tell(&self, events: &mut Events, count: u8, hits: &mut Hits) {
+        let mut uncounted = 0u8; // fillers so far
+        let mut filler_until = 0u8; // the word index up to which fillers reach
+        let before = hits.solid;
+        for event in events.in_order() {
+            let spelling = &self.spellings[usize::from(event.spelling)];
+            let word = &self.words[usize::from(spelling.word)];
+            if word.filler {
+                // Each filler word is uncounted once.
+                uncounted += (event.last + 1).saturating_sub(filler_until.max(event.first));
+                filler_until = event.last + 1;
+            }
+            if word.names | word.hints | word.against != 0 || word.counter > 0 {
+                hits.push(Hit {
+                    word: spelling.word,
+                    first: event.first,
+                    last: event.last,
+                    bytes: spelling.bytes,
+                    solid: before.saturating_add(event.last + 1).saturating_sub(uncounted),
+                });
+            }
+        }
+        hits.solid = before.saturating_add(count).saturating_sub(uncounted);
     }
 
     /// The word that `text` ends with, fillers left out: `pan no` of `my_pan_no`.
@@ -253,6 +309,144 @@ impl Lexicon {
             None if hits.solid == 0 => Last::Filler,
             None => Last::Unknown,
         }
+    }
+}
+
+/// A spelling found in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    /// Where it ends, in bytes of the window.
+    at: u8,
+    /// Its first and last word.
+    first: u8,
+    last: u8,
+    spelling: u16,
+}
+
+/// The spellings found in one window; of more than fit, the last ones are dropped.
+struct Events {
+    items: [Event; Self::MAX],
+    len: usize,
+}
+
+impl Events {
+    const MAX: usize = 96;
+
+    const fn new() -> Self {
+        Self {
+            items: [Event {
+                at: 0,
+                first: 0,
+                last: 0,
+                spelling: 0,
+            }; Self::MAX],
+            len: 0,
+        }
+    }
+
+    fn push(&mut self, event: Event) {
+        if self.len < Self::MAX {
+            self.items[self.len] = event;
+            self.len += 1;
+        }
+    }
+
+    /// By end, then the longest first.
+    fn in_order(&mut self) -> &[Event] {
+        let items = &mut self.items[..self.len];
+        if items.len() > 1 {
+            items.sort_unstable();
+        }
+        items
+    }
+}
+
+/// The first words of all spellings, by a hash of up to four bytes.
+#[derive(Debug)]
+struct FirstWords {
+    bits: [u64; 1024],
+}
+
+impl FirstWords {
+    const NONE: Self = Self { bits: [0; 1024] };
+
+    /// The bit of a word's first four bytes, in lower case and zero behind its end.
+    const fn place(key: u32) -> (usize, u64) {
+        let hash = key.wrapping_mul(0x9E37_79B1) >> 16;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn set(&mut self, key: u32) {
+        let (at, bit) = Self::place(key);
+        self.bits[at] |= bit;
+    }
+
+    /// Adds the first word of a pattern, which begins with a space.
+    fn add(&mut self, pattern: &[u8], open: bool) {
+        let word = pattern[1..].split(|&c| c == b' ').next().unwrap_or_default();
+        let mut key = [0; 4];
+        let len = word.len().min(4);
+        key[..len].copy_from_slice(&word[..len]);
+        self.set(u32::from_le_bytes(key));
+        // A stem of fewer than four letters that ends the pattern may go on.
+        if open && len == word.len() && pattern.len() == 1 + word.len() {
+            self.extend(key, len);
+        }
+    }
+
+    fn extend(&mut self, key: [u8; 4], len: usize) {
+        if len == 4 {
+            return;
+        }
+        for byte in (b'a'..=b'z').chain(b'0'..=b'9').chain(0x80..=0xFF) {
+            let mut key = key;
+            key[len] = byte;
+            self.set(u32::from_le_bytes(key));
+            self.extend(key, len + 1);
+        }
+    }
+
+    /// True when the word at the start of `text` may begin a spelling.
+    #[inline]
+    fn has(&self, text: &[u8]) -> bool {
+        if let Some(&first) = text.first_chunk::<4>() {
+            let key = u32::from_le_bytes(first);
+            // Four small letters: no cut between them, and no other case.
+            const HIGH: u32 = 0x8080_8080;
+            let from_a = ((key | HIGH) - 0x6161_6161) & HIGH == HIGH;
+            if key & HIGH == 0 && from_a && (key + 0x0505_0505) & HIGH == 0 {
+                return self.holds(key);
+            }
+        }
+        self.has_mixed(text)
+    }
+
+    fn holds(&self, key: u32) -> bool {
+        let (at, bit) = Self::place(key);
+        self.bits[at] & bit != 0
+    }
+
+    /// Cuts inside the four bytes (a hump, a digit, a nukta) are found by trying the shorter words too.
+    fn has_mixed(&self, text: &[u8]) -> bool {
+        let mut key = [0u8; 4];
+        let mut plain = true;
+        for (i, slot) in key.iter_mut().enumerate() {
+            match text.get(i) {
+                Some(&c) if c.is_ascii_lowercase() => *slot = c,
+                Some(&c) if c.is_ascii_uppercase() => {
+                    plain &= i == 0;
+                    *slot = c | 0x20;
+                }
+                Some(&c) if c.is_ascii_digit() || c >= 0x80 => {
+                    plain = plain && c >= 0x80 && text[0] >= 0x80;
+                    *slot = c;
+                }
+                _ => break,
+            }
+        }
+        let key = u32::from_le_bytes(key);
+        self.holds(key)
+            || (!plain && (self.holds(key & 0xFF) || self.holds(key & 0xFFFF) || self.holds(key & 0xFF_FFFF)))
     }
 }
 
@@ -292,6 +486,7 @@ enum Kind {
 
 /// Cuts text into words: at anything but letters, digits and non-ASCII bytes, at camelCase humps, and between
 /// letters and digits. Zero-width joiners and nuktas inside words are dropped, so that both spellings of फ़ोन agree.
+#[derive(Clone, Copy)]
 struct WordStream<'t> {
     text: &'t [u8],
     at: usize,
@@ -335,6 +530,38 @@ impl<'t> WordStream<'t> {
             return Some(Piece::Byte(byte));
         }
         None
+    }
+
+    /// Goes to the start of the next word; false at the end. The word's first byte is at `self.at`.
+    fn next_word(&mut self) -> bool {
+        if self.started {
+            // step over the first byte of the word before
+            self.started = false;
+            self.before = self.kind_at(self.at).0;
+            self.at += 1;
+        }
+        while self.at < self.text.len() {
+            let byte = self.text[self.at];
+            if byte.is_ascii_lowercase() && self.before == Kind::Lower {
+                self.at += 1; // the middle of a word: most bytes
+                continue;
+            }
+            let (kind, skip) = self.kind_at(self.at);
+            if skip > 0 || kind == Kind::Gap {
+                self.at += skip.max(1);
+                if kind == Kind::Gap {
+                    self.before = Kind::Gap;
+                }
+                continue;
+            }
+            if self.cuts_before(kind) {
+                self.started = true;
+                return true;
+            }
+            self.before = kind;
+            self.at += 1;
+        }
+        false
     }
 
     fn cuts_before(&self, kind: Kind) -> bool {
@@ -399,6 +626,7 @@ impl<'t> WordStream<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::strategy::Strategy;
 
     fn fold(text: &str) -> String {
         String::from_utf8(fold_words(text.as_bytes())).unwrap()
@@ -440,6 +668,76 @@ mod tests {
         assert_eq!(fold("PANCard IFSCode form16"), " pan card ifs code form 16");
         assert_eq!(fold("PANno UPIs"), " panno upis");
         assert_eq!(fold("फ़ोन नंबर। ok"), " फोन नंबर ok");
+    }
+
+    /// The walk without the filter: the automaton runs over every byte.
+    fn plain_walk(lexicon: &Lexicon, window: &[u8]) -> Hits {
+        let mut hits = Hits::new();
+        let mut events = Events::new();
+        let mut words = WordStream::new(window);
+        let mut state = lexicon.automaton.start_state(Anchored::No).unwrap();
+        let mut index = 0u8;
+        while let Some(piece) = words.next_piece() {
+            let byte = match piece {
+                Piece::Start => {
+                    index += 1;
+                    b' '
+                }
+                Piece::Byte(byte) => byte,
+            };
+            state = lexicon.automaton.next_state(Anchored::No, state, byte);
+            if byte != b' ' && lexicon.automaton.is_match(state) {
+                for i in 0..lexicon.automaton.match_len(state) {
+                    let id = lexicon.automaton.match_pattern(state, i).as_usize();
+                    let spelling = &lexicon.spellings[id];
+                    if spelling.open || words.at_word_end() {
+                        let first = index - spelling.words;
+                        events.push(Event {
+                            at: words.at as u8,
+                            first,
+                            last: index - 1,
+                            spelling: id as u16,
+                        });
+                    }
+                }
+            }
+        }
+        lexicon.tell(&mut events, index, &mut hits);
+        hits
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_filter_changes_nothing(
+            pieces in proptest::collection::vec(
+                proptest::prop_oneof![
+                    proptest::sample::select(vec![
+                        "pan", "PAN", "panNo", "pan_no", "aadhaar", "aadhaarcard", "आधार", "आधारचा", "फ़ोन", "फोन", "बिल",
+                        "order", "order id", "orderId", "26as", "form 16", "form16", "no", "No.", "u\u{200d}id", "ac",
+                        "acno", "a/c", "PANCard", "PANno", "stemming", "stem", "st", "1pan", "pan1", "क्\u{200d}ष",
+                    ]).prop_map(str::to_owned),
+                    "[ a-zA-Z0-9_.-]{0,5}",
+                    "[ क-ह\u{93c}\u{200d}।]{0,3}",
+                ],
+                0..10,
+            )
+        ) {
+            use proptest::prelude::*;
+            let lexicon = lexicon(&[
+                "pan", "pan no", "aadha*", "आधार", "बिल$", "no", "order", "order id", "26as", "form 16", "फ़ोन", "ac",
+                "ac no", "a/c", "uid", "st*", "क्ष",
+            ]);
+            let text = pieces.concat();
+            let mut window = &text.as_bytes()[..text.len().min(160)];
+            while std::str::from_utf8(window).is_err() {
+                window = &window[..window.len() - 1];
+            }
+            let mut hits = Hits::new();
+            lexicon.walk(window, &mut hits);
+            let plain = plain_walk(&lexicon, window);
+            prop_assert_eq!(hits.as_slice(), plain.as_slice());
+            prop_assert_eq!(hits.solid, plain.solid);
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! digits, a separator within the first five bytes, and at least seven bytes that are nothing but hex
 //! digits and separators. [`Grouped::new`] proves of every pattern that its matches begin like that.
 
+use std::collections::HashSet;
+
 use super::automaton::{Automaton, End, Limits, longest};
 use super::determinize::Dfa;
 use super::{Source, Unfit, Why, hirs, unfit};
@@ -37,7 +39,7 @@ impl Grouped {
         for source in sources {
             let alone =
                 Automaton::new(&[source.hir], limits).map_err(|error| unfit(std::slice::from_ref(source), error))?;
-            if !has_texture(alone.dfa(), alone.dfa().start, 0, false) {
+            if !has_texture(alone.dfa()) {
                 return Err(Unfit {
                     id: source.id,
                     why: Why::NoAnchor,
@@ -104,17 +106,29 @@ impl Grouped {
     }
 }
 
-/// True when every match from `state` goes on with the texture.
-fn has_texture(dfa: &Dfa, state: u16, read: usize, divided: bool) -> bool {
-    if read == TEXTURE {
-        return true;
+/// True when every match begins with the texture: all states that can be reached, by how many bytes were read and
+/// whether a separator was among them.
+fn has_texture(dfa: &Dfa) -> bool {
+    let mut seen = HashSet::new();
+    let mut open = vec![(dfa.start, 0, false)];
+    while let Some((state, read, divided)) = open.pop() {
+        if read == TEXTURE || !seen.insert((state, read, divided)) {
+            continue;
+        }
+        if (read > FIRST && !divided) || dfa.accepts(state) {
+            return false;
+        }
+        for byte in 0..=255u8 {
+            let next = dfa.step(state, byte);
+            if next == 0 {
+                continue;
+            }
+            let separator = matches!(byte, b' ' | b'-' | b'.' | b':');
+            if !(byte.is_ascii_hexdigit() || (separator && read > 0)) {
+                return false;
+            }
+            open.push((next, read + 1, divided || separator));
+        }
     }
-    if read > FIRST && !divided || dfa.accepts(state) {
-        return false;
-    }
-    (0..=255u8).filter(|&byte| dfa.step(state, byte) != 0).all(|byte| {
-        let separator = matches!(byte, b' ' | b'-' | b'.' | b':');
-        (byte.is_ascii_hexdigit() || separator && read > 0)
-            && has_texture(dfa, dfa.step(state, byte), read + 1, divided || separator)
-    })
+    true
 }
