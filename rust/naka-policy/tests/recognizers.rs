@@ -35,8 +35,7 @@ fn a_rule_may_name_an_entity_that_another_pack_defines() {
 fn a_recogniser_of_a_shadow_pack_widens_and_names_nothing_that_is_enforced() {
     let enforced = || pack("a", json!([rule("pan", json!(["IN_PAN"]), "Redact")]));
     let text = "PAN QWEPK4821M is here";
-    let wide =
-        json!([{"entity": "FILE_REF", "patterns": [{"regex": "[A-Z]{5}[0-9]{4}[A-Z] is", "confidence": 1.0}]}]);
+    let wide = json!([{"entity": "FILE_REF", "patterns": [{"regex": "[A-Z]{5}[0-9]{4}[A-Z] is", "confidence": 1.0}]}]);
     let block = with(rule("refs", json!(["FILE_REF"]), "Block"), json!({"mode": "Shadow"}));
     let shadow = with(
         pack("b", json!([block])),
@@ -52,6 +51,8 @@ fn a_recogniser_of_a_shadow_pack_widens_and_names_nothing_that_is_enforced() {
     assert_eq!(rewrite(&alone, &chat(), text), rewrite(&both, &chat(), text));
     let decision = decide(&both, &chat(), &[text]);
     assert_eq!((decision.enforced, decision.would_be), (Action::Redact, Action::Block));
+    let cluster = &decision.clusters[0];
+    assert_eq!((cluster.start, cluster.end, cluster.would_be_span), (4, 14, (4, 17)));
 
     // nothing but the shadow pack: the finding is told, and nothing is enforced
     let wide = json!([{"entity": "FILE_REF", "patterns": [{"regex": "REF-[0-9]{3}", "confidence": 1.0}]}]);

@@ -159,7 +159,10 @@ impl RuleSet {
                 .iter()
                 .fold(Action::Allow, |join, j| join.join(j.member.would_be));
             let secret = connected.iter().any(|j| self.never_tokenized(&j.member));
-            let would_be = if secret { no_token(would_be) } else { would_be };
+            let would_be = WouldBe {
+                action: if secret { no_token(would_be) } else { would_be },
+                span: (first.member.finding.start, end),
+            };
             if connected.iter().all(|j| j.grounded) || !connected.iter().any(|j| j.grounded) {
                 self.push(field, connected.iter(), would_be, conditions, decision);
             } else {
@@ -173,7 +176,7 @@ impl RuleSet {
         &self,
         field: &FieldFindings<'_>,
         connected: &[Judged],
-        would_be: Action,
+        would_be: WouldBe,
         conditions: &Conditions<'_>,
         decision: &mut Decision,
     ) {
@@ -204,7 +207,7 @@ impl RuleSet {
         &self,
         field: &FieldFindings<'_>,
         members: impl Iterator<Item = &'j Judged>,
-        would_be: Action,
+        would_be: WouldBe,
         conditions: &Conditions<'_>,
         decision: &mut Decision,
     ) {
@@ -239,7 +242,7 @@ impl RuleSet {
         if secret {
             cluster.enforced = no_token(cluster.enforced);
         }
-        cluster.would_be = would_be;
+        (cluster.would_be, cluster.would_be_span) = (would_be.action, would_be.span);
         decision.hits[first_hit..].sort_unstable();
         let mut kept = first_hit;
         for at in first_hit..decision.hits.len() {
@@ -273,6 +276,13 @@ struct Judged {
     hits: std::ops::Range<usize>,
 }
 
+/// What would happen to everything that is connected, if everything were enforced.
+#[derive(Clone, Copy)]
+struct WouldBe {
+    action: Action,
+    span: (u32, u32),
+}
+
 impl Judged {
     fn same_as(&self, other: &Self) -> bool {
         let place = |judged: &Self| {
@@ -292,6 +302,7 @@ fn start(field: &FieldFindings<'_>, member: &Member) -> Cluster {
         label: member.finding,
         enforced: member.enforced,
         would_be: member.would_be,
+        would_be_span: (member.finding.start, member.finding.end),
         members: 0..0,
         hits: 0..0,
     }

@@ -27,6 +27,9 @@ pub struct Cluster {
     pub enforced: Action,
     /// Join of all actions: what would happen if everything were enforced.
     pub would_be: Action,
+    /// What would happen would happen to these bytes: `start..end`, wider where a recogniser of a shadow pack found
+    /// something that overlaps. Such wider spans of neighbours may overlap; `start..end` never do.
+    pub would_be_span: (u32, u32),
     pub(super) members: Range<u32>,
     pub(super) hits: Range<u32>,
 }
