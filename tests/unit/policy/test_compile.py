@@ -38,9 +38,8 @@ def enforced(spec: str, **facts: object) -> str:
 
 
 def test_the_revision_is_the_sha256_of_the_bytes_and_the_info_tells_the_packs():
-    made = bundle(
-        "  rules:\n  - {id: a, entities: [IN_PAN], action: Block}\n  - {id: b, entities: [IN_PAN], action: Mask, mode: Shadow}\n"
-    )
+    shadow = "id: b, entities: [IN_PAN], action: Mask, mode: Shadow"
+    made = bundle(rules("id: a, entities: [IN_PAN], action: Block", shadow))
     assert made.revision == hashlib.sha256(made.bytes).hexdigest()
     [info] = made.info.packs
     assert (info.kind, info.name, info.mode, info.rules, info.enforced) == ("PolicyPack", "demo", "Enforce", 2, 1)
