@@ -226,8 +226,8 @@ def _across(document: Document, data: Mapping[str, Any]) -> list[Problem]:
     if not isinstance(spec, dict):
         return []
     problems: list[Problem] = []
-    for field, key in (("rules", "id"), ("exemptions", "id"), ("recognizers", "entity"), ("extends", "")):
-        problems += _repeats(document, field, key, _list(spec, field))
+    for name, key in (("rules", "id"), ("exemptions", "id"), ("recognizers", "entity"), ("extends", "")):
+        problems += _repeats(document, name, key, _list(spec, name))
     keywords = [
         word for entry in _list(spec, "recognizers") if isinstance(entry, dict) for word in _list(entry, "keywords")
     ]
