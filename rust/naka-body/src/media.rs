@@ -61,7 +61,7 @@ pub(crate) fn read(
             Format::Opaque(reason) => return opaque(store, reason),
         }
     }
-    if std::str::from_utf8(body).is_err() {
+    if simdutf8::basic::from_utf8(body).is_err() {
         opaque(store, Reason::InvalidUtf8)?;
     }
     Ok(())

@@ -101,7 +101,7 @@ pub(crate) fn inner_text(payload: &[u8], base64: bool) -> Option<(Codec, Vec<u8>
 
 /// UTF-8 without control characters other than white space.
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    !bytes.iter().any(|&byte| is_control(byte)) && std::str::from_utf8(bytes).is_ok()
+    !bytes.iter().any(|&byte| is_control(byte)) && simdutf8::basic::from_utf8(bytes).is_ok()
 }
 
 fn is_control(byte: u8) -> bool {

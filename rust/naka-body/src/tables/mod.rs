@@ -8,6 +8,7 @@ mod file;
 mod paths;
 mod words;
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::error::TableError;
@@ -60,6 +61,9 @@ pub struct ApiTables {
     unknown: usize,
     /// Patterns with the API each leads to.
     routes: Vec<(Pattern, usize)>,
+    /// Routes by the name of their last segment, and those that end in any.
+    by_last_name: HashMap<String, Vec<usize>>,
+    unnamed_last: Vec<usize>,
     words: Words,
 }
 
@@ -85,6 +89,8 @@ impl ApiTables {
             apis: Vec::new(),
             unknown: 0,
             routes: Vec::new(),
+            by_last_name: HashMap::new(),
+            unnamed_last: Vec::new(),
             words: Words::default(),
         };
         let mut errors = Vec::new();
@@ -138,6 +144,14 @@ impl ApiTables {
                     what: route.clone(),
                 });
             }
+            match pattern.last_name() {
+                Some(name) => self
+                    .by_last_name
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(self.routes.len()),
+                None => self.unnamed_last.push(self.routes.len()),
+            }
             self.routes.push((pattern, self.apis.len()));
         }
         let api = Api {
@@ -167,9 +181,16 @@ impl ApiTables {
     pub fn route(&self, method: &str, path: &str) -> Route<'_> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        let found = self
-            .routes
-            .iter()
+        let last = segments.last().copied().unwrap_or_default();
+        // Only those that end like this path are compared as a whole.
+        let named = self
+            .by_last_name
+            .get(last)
+            .into_iter()
+            .flatten()
+            .chain(&self.unnamed_last);
+        let found = named
+            .map(|&route| &self.routes[route])
             .filter(|(pattern, _)| pattern.matches(method, &segments));
         let best = found.max_by_key(|(pattern, _)| pattern.weight());
         self.make_route(best.map_or(self.unknown, |&(_, api)| api), best.is_some())

@@ -66,6 +66,14 @@ impl Pattern {
                 .all(|(own, segment)| own.matches(segment))
     }
 
+    /// None if the last segment may be any.
+    pub(super) fn last_name(&self) -> Option<&str> {
+        match self.segments.last()? {
+            Segment::Exact(name) => Some(name),
+            Segment::Any { .. } => None,
+        }
+    }
+
     /// Which of several matching patterns wins: the longest, then the one with the most names.
     pub(super) fn weight(&self) -> (usize, usize) {
         let names = self
