@@ -55,6 +55,14 @@ pub(crate) fn by_name(name: &str) -> Option<Check> {
         "gstin" => digit(|c| mod36::is_valid(c.as_slice())),
         "card" => digit(|c| is_card(c.as_slice())),
         "pan_serial" => shape(|c| c.as_slice().get(5..9).is_some_and(|serial| serial != b"0000")),
+        "varied" => shape(|c| is_varied(c.as_slice())),
+        "account_length" => shape(|c| (9..=18).contains(&c.as_slice().len()) && is_varied(c.as_slice())),
+        "utr_length" => shape(|c| matches!(c.as_slice().len(), 16 | 22)),
+        "luhn_digits" => digit(|c| c.as_slice().get(3..).is_some_and(luhn::is_valid)),
+        "plate_number" => shape(|c| !c.as_slice().ends_with(b"0000")),
+        "ration_length" => shape(|c| (10..=16).contains(&c.as_slice().len()) && is_varied(c.as_slice())),
+        "eight" => shape(|c| c.as_slice().len() == 8),
+        "twelve" => shape(|c| c.as_slice().len() == 12),
         _ => return None,
     })
 }
@@ -63,6 +71,11 @@ pub(crate) fn by_name(name: &str) -> Option<Check> {
 fn is_card(digits: &[u8]) -> bool {
     let seen = digits.iter().fold(0u16, |set, &d| set | 1 << (d & 15));
     seen.count_ones() > 2 && luhn::is_valid(digits)
+}
+
+/// More than one different character: `111111111` is a placeholder, not a number that anyone has.
+fn is_varied(value: &[u8]) -> bool {
+    value.iter().any(|c| *c != value[0])
 }
 
 #[cfg(test)]
@@ -81,6 +94,17 @@ mod tests {
         assert!(!holds("pan_serial", "QWEPK0000M"));
         assert!(holds("card", "4192 5206 3607 0481"));
         assert!(!holds("card", "0000 0000 0000 0000"));
+    }
+
+    #[test]
+    fn placeholders_and_wrong_lengths_are_told() {
+        assert!(holds("varied", "100000001"));
+        assert!(!holds("varied", "111-111-111"));
+        assert!(holds("account_length", "5020 0048 2133 77"));
+        assert!(!holds("account_length", "5020 0048"));
+        assert!(!holds("account_length", "5020 0048 2133 7714 821"));
+        assert!(holds("utr_length", "SBIN324123456789"));
+        assert!(!holds("utr_length", "SBIN3241234567891"));
     }
 
     #[test]

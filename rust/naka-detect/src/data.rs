@@ -10,13 +10,20 @@ macro_rules! files {
 /// One rule file per entity; the order gives the entity ids.
 pub(crate) const RULES: &[(&str, &str)] = files!["", ".toml":
     "in_aadhaar", "in_pan", "in_upi_id", "phone_number", "credit_card",
+    "in_ifsc", "in_bank_account", "card_cvv", "card_expiry", "in_micr", "in_ckyc", "in_uan", "in_epf_member_id", "in_esic",
+    "in_pran", "in_lpg_id", "in_policy_no", "in_loan_account", "in_customer_id",
+    "in_aadhaar_vid", "in_aadhaar_eid", "in_gstin", "in_tan", "in_cin", "in_llpin", "in_din", "in_udyam", "in_voter", "in_passport",
+    "in_driving_license", "in_vehicle_registration", "in_ration_card", "in_nrega", "in_samagra", "in_jan_aadhaar", "in_ppp", "in_apaar", "in_eshram",
+    "email_address", "in_pincode", "date_of_birth", "age", "gender", "ip_address", "mac_address", "imei", "person", "in_address",
+    "in_abha_number", "in_abha_address", "in_demat_account", "in_sebi_reg", "in_mf_folio", "in_arn", "in_euin", "in_ucc",
 ];
 
 /// Words that belong to no entity.
 pub(crate) const WORDS: &[(&str, &str)] = files!["words/", ".toml": "counter", "filler"];
 
 /// Code lists.
-pub(crate) const TABLES: &[(&str, &str)] = files!["tables/", ".csv": "card_iins", "upi_handles"];
+pub(crate) const TABLES: &[(&str, &str)] =
+    files!["tables/", ".csv": "bank_codes", "card_iins", "gst_states", "pin_zones", "state_codes", "upi_handles"];
 
 #[cfg(test)]
 mod tests {

@@ -79,6 +79,10 @@ impl RuleSet {
         }
         let confidence = weigh(scale, voices);
         Tier::of(confidence)?;
+        let (from, to) = match pattern.span {
+            None => (start, end),
+            Some(span) => span(page.text, start, end)?,
+        };
         if voices.pro.strength > 0 {
             evidence = evidence.with(Evidence::CONTEXT);
         }
@@ -91,11 +95,13 @@ impl RuleSet {
         Some(Finding {
             entity: EntityId(pattern.entity),
             rule: RuleId(index),
-            start: start as u32,
-            end: end as u32,
+            start: from as u32,
+            end: to as u32,
             confidence,
             evidence,
-            flags: self.flags(pattern.entity, compact.as_ref()),
+            flags: self
+                .flags(pattern.entity, compact.as_ref())
+                .with(self.minor(pattern.entity, &page.text[from..to])),
             word: word_id(voices.pro),
             counter_word: word_id(voices.contra),
         })
@@ -180,6 +186,16 @@ impl RuleSet {
             }
         }
         Some(voices)
+    }
+
+    /// [`Flags::MINOR`] where the value is the age of a child.
+    fn minor(&self, entity: u16, value: &[u8]) -> Flags {
+        let young = |digits: &[u8]| matches!(digits, [b'0'..=b'9'] | [b'1', b'0'..=b'7']);
+        if self.entities[usize::from(entity)].is_age && young(value) {
+            Flags::MINOR
+        } else {
+            Flags::default()
+        }
     }
 
     /// Whose identifier it is, where the value says so.

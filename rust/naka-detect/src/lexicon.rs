@@ -222,18 +222,18 @@ impl Lexicon {
     #[inline(never)]
     fn walk_on(&self, mut words: WordStream<'_>, mut index: u8, hits: &mut Hits) {
         let mut events = Events::new();
-        self.from_word(words, index, &mut events);
+        self.go_on_from(words, index, &mut events);
         while words.next_word() {
             index = index.saturating_add(1);
             if self.first.has(&words.text[words.at..]) {
-                self.from_word(words, index, &mut events);
+                self.go_on_from(words, index, &mut events);
             }
         }
         self.tell(&mut events, index, hits);
     }
 
     /// Runs the automaton from the word that `words` stands at, the `index`-th of its window.
-    fn from_word(&self, mut words: WordStream<'_>, mut index: u8, events: &mut Events) {
+    fn go_on_from(&self, mut words: WordStream<'_>, mut index: u8, events: &mut Events) {
         let Ok(start) = self.automaton.start_state(Anchored::Yes) else {
             return;
         };

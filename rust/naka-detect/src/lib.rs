@@ -8,6 +8,7 @@ mod data;
 mod detector;
 mod finding;
 pub mod fold;
+mod heuristic;
 mod judge;
 mod lanes;
 mod lexicon;
@@ -23,6 +24,7 @@ mod rule;
 mod rule_error;
 mod ruleset;
 mod scan;
+mod span;
 mod table;
 mod window;
 

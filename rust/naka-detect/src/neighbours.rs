@@ -14,8 +14,10 @@ pub(crate) enum Neighbours {
     Token,
     /// Holds an `@`: may be followed by punctuation, not by more of an address.
     Address,
-    /// Words: the pattern itself says where it begins and ends.
-    Free,
+    /// A date: neither digits nor further parts of a number beside it.
+    Date,
+    /// Words: begins where a word begins, ends where one ends.
+    Word,
 }
 
 /// What the neighbours of an accepted candidate are.
@@ -35,10 +37,30 @@ const LABEL: usize = 20;
 /// `None` when the candidate is a part of something longer.
 pub(crate) fn look(text: &[u8], start: usize, end: usize, kind: Neighbours) -> Option<Sides> {
     match kind {
-        Neighbours::Free => Some(Sides::default()),
+        Neighbours::Word => word(text, start, end),
+        Neighbours::Date => date(text, start, end),
         Neighbours::Address => address(text, start, end),
         Neighbours::Number | Neighbours::Token => value(text, start, end, kind == Neighbours::Number),
     }
+}
+
+fn word(text: &[u8], start: usize, end: usize) -> Option<Sides> {
+    let before = start.checked_sub(1).map_or(b' ', |i| text[i]);
+    let next = text.get(end).copied().unwrap_or(b' ');
+    let ends_in_word = text[end - 1].is_ascii_alphanumeric() || text[end - 1] >= 0x80;
+    let goes_on = next.is_ascii_alphanumeric() || next >= 0x80;
+    let cut = before.is_ascii_alphanumeric() || (ends_in_word && goes_on);
+    (!cut).then(Sides::default)
+}
+
+fn date(text: &[u8], start: usize, end: usize) -> Option<Sides> {
+    let at = |i: Option<usize>| i.and_then(|i| text.get(i)).copied().unwrap_or(b' ');
+    let joins = |c: u8| matches!(c, b'/' | b'-' | b'.' | b':');
+    let (before, next) = (at(start.checked_sub(1)), at(Some(end)));
+    let part_before = joins(before) && at(start.checked_sub(2)).is_ascii_digit();
+    let part_after = joins(next) && at(Some(end + 1)).is_ascii_digit();
+    let touched = before.is_ascii_alphanumeric() || next.is_ascii_digit();
+    (!touched && !part_before && !part_after).then(Sides::default)
 }
 
 fn address(text: &[u8], start: usize, end: usize) -> Option<Sides> {

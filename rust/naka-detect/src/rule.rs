@@ -35,6 +35,9 @@ pub(crate) struct RuleFile {
     /// Entities inside which this one is a true part (PAN in GSTIN) and is reported beside the larger one.
     #[serde(default)]
     pub(crate) nested_in: Vec<String>,
+    /// True: the value is an age in years, and tells a person under 18.
+    #[serde(default)]
+    pub(crate) is_age: bool,
     /// How its values are made canonical.
     #[serde(default)]
     pub(crate) normal: Normal,
@@ -107,6 +110,8 @@ pub(crate) struct PatternFile {
     pub(crate) regex: String,
     pub(crate) anchor: Anchor,
     pub(crate) neighbours: Neighbours,
+    /// A function that leads from the match to the value.
+    pub(crate) span: Option<String>,
     /// A test that must hold.
     pub(crate) check: Option<String>,
     /// A test that adds evidence.

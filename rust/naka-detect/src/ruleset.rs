@@ -14,6 +14,7 @@ use crate::neighbours::Neighbours;
 use crate::normalize::Normal;
 use crate::rule::{Anchor, Class, Holder, PatternFile, RuleFile, Scale, TableFile, WordFile, parse};
 use crate::rule_error::RuleError;
+use crate::span::{self, Span};
 use crate::table::Table;
 
 /// What is known about an entity, for people and for policies.
@@ -62,6 +63,7 @@ pub(crate) struct Pattern {
     pub(crate) regex: String,
     pub(crate) anchor: Anchor,
     pub(crate) neighbours: Neighbours,
+    pub(crate) span: Option<Span>,
     pub(crate) check: Option<Check>,
     pub(crate) boost: Option<Check>,
     pub(crate) lookups: Vec<Lookup>,
@@ -115,6 +117,7 @@ pub(crate) struct Entity {
     pub(crate) class: Class,
     pub(crate) nested_in: EntitySet,
     pub(crate) normal: Normal,
+    pub(crate) is_age: bool,
     pub(crate) parts: Vec<Part>,
     pub(crate) matches: Vec<String>,
     pub(crate) no_match: Vec<String>,
@@ -265,6 +268,7 @@ impl RuleSet {
             class: file.class,
             nested_in,
             normal: file.normal,
+            is_age: file.is_age,
             parts,
             matches: file.matches,
             no_match: file.no_match,
@@ -305,6 +309,14 @@ impl RuleSet {
             regex,
             anchor: file.anchor,
             neighbours: file.neighbours,
+            span: match &file.span {
+                None => None,
+                Some(name) => Some(span::by_name(name).ok_or_else(|| RuleError::UnknownName {
+                    rule: rule.to_owned(),
+                    kind: "span",
+                    name: name.clone(),
+                })?),
+            },
             check: named(&file.check)?,
             boost: named(&file.boost)?,
             lookups: file

@@ -1,0 +1,97 @@
+//! Functions that a rule may name in `span`: from a match to the value that it leads to.
+//! Each gets the text and the match, stays within a bounded distance of it, and may refuse by `None`.
+
+use crate::heuristic::{address, person};
+
+/// From the match `start..end` of the text to the value.
+pub(crate) type Span = fn(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)>;
+
+/// The function of that name.
+pub(crate) fn by_name(name: &str) -> Option<Span> {
+    Some(match name {
+        "name_after" => |text, _, end| person::name(text, end, line_end(text, end)),
+        "name_after_label" => |text, _, end| person::name_any_case(text, end, line_end(text, end)),
+        "said_name" => said_name,
+        "address_before_pin" => address::before_pin,
+        "last_number" => |text, start, end| last_run(text, start, end, |c| c.is_ascii_digit()),
+        "last_word" => |text, start, end| last_run(text, start, end, |c| c.is_ascii_alphabetic() || c >= 0x80),
+        _ => return None,
+    })
+}
+
+/// Bytes after a label in which its value begins and ends.
+const REACH: usize = 80;
+
+/// Where the value that begins at `start` ends at the latest: at a quote, a brace, a line's end.
+fn line_end(text: &[u8], start: usize) -> usize {
+    let ends = |c: &u8| {
+        matches!(
+            c,
+            b'"' | b'\n' | b'{' | b'}' | b'<' | b'>' | b'|' | b'[' | b']' | b'(' | b';' | b'\t' | b'\\'
+        )
+    };
+    let end = (start + REACH).min(text.len());
+    let mut end = text[start..end].iter().position(ends).map_or(end, |at| start + at);
+    while end > start && end < text.len() && text[end] & 0xC0 == 0x80 {
+        end -= 1; // not inside a character
+    }
+    end
+}
+
+/// A name that someone says: two words at least, or one and a word that closes the sentence.
+fn said_name(text: &[u8], _: usize, end: usize) -> Option<(usize, usize)> {
+    let (from, to) = person::name_any_case(text, end, line_end(text, end))?;
+    let words = text[from..to]
+        .split(|c| *c == b' ')
+        .filter(|word| !word.is_empty())
+        .count();
+    let closed = [
+        &b" hai"[..],
+        b" hun",
+        b" hoon",
+        " है".as_bytes(),
+        " हूँ".as_bytes(),
+        " आहे".as_bytes(),
+    ];
+    (words > 1 || closed.iter().any(|word| text[to..].starts_with(word))).then_some((from, to))
+}
+
+/// The last run of such bytes that ends the match.
+fn last_run(text: &[u8], start: usize, end: usize, belongs: fn(u8) -> bool) -> Option<(usize, usize)> {
+    let length = text[start..end].iter().rev().take_while(|c| belongs(**c)).count();
+    (length > 0).then_some((end - length, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, text: &str, start: usize, end: usize) -> Option<String> {
+        by_name(name).unwrap()(text.as_bytes(), start, end).map(|(from, to)| text[from..to].to_owned())
+    }
+
+    #[test]
+    fn a_value_follows_its_label() {
+        assert_eq!(
+            of("name_after", "Mr. P.V. Menon\ncalled", 0, 4).as_deref(),
+            Some("P.V. Menon")
+        );
+        assert_eq!(
+            of("name_after_label", "name: asha rao\"}", 0, 6).as_deref(),
+            Some("asha rao")
+        );
+        assert_eq!(of("last_number", "age: 43", 0, 7).as_deref(), Some("43"));
+        assert_eq!(of("last_word", "sex: male", 0, 9).as_deref(), Some("male"));
+        assert!(by_name("none").is_none());
+    }
+
+    #[test]
+    fn a_said_name_needs_two_words_or_an_end() {
+        assert_eq!(of("said_name", "mera naam rahul hai", 0, 10).as_deref(), Some("rahul"));
+        assert_eq!(
+            of("said_name", "mera naam rahul sharma", 0, 10).as_deref(),
+            Some("rahul sharma")
+        );
+        assert_eq!(of("said_name", "i am fine", 0, 5), None);
+    }
+}
