@@ -165,7 +165,10 @@ impl Mapper<'_> {
                 .add("policy_mask_without_mask", format!("{at}.mask"), message);
         }
         let keep_last = rule.mask.as_ref().map_or(0, |mask| mask.keep_last);
-        if !(0..=i64::from(validate::MAX_KEEP_LAST)).contains(&keep_last) {
+        let valid = u32::try_from(keep_last)
+            .ok()
+            .filter(|&keep_last| keep_last <= validate::MAX_KEEP_LAST);
+        if valid.is_none() {
             let message = format!("must be between 0 and {}", validate::MAX_KEEP_LAST);
             self.problems
                 .add("policy_bad_keep_last", format!("{at}.mask.keepLast"), message);
@@ -175,11 +178,7 @@ impl Mapper<'_> {
             entities: rule.entities.iter().map(|name| self.names.canonical(name)).collect(),
             min_confidence: rule.min_confidence.unwrap_or(DEFAULT_MIN_CONFIDENCE) as f32,
             action: action(rule.action) as i32,
-            keep_last: if rule.action == ActionName::Mask {
-                u32::try_from(keep_last).unwrap_or(0)
-            } else {
-                0
-            },
+            keep_last: valid.filter(|_| rule.action == ActionName::Mask).unwrap_or(0),
             mode: mode(rule.mode),
             traffic: Some(traffic(&rule.traffic)),
             when: rule
@@ -198,12 +197,15 @@ impl Mapper<'_> {
     /// `None` when nothing is asked, so that an empty `when` and an absent one are the same bytes.
     fn when(&mut self, when: &source::When, at: &str) -> Option<proto::When> {
         let min_count = when.min_count.unwrap_or(1);
-        if !(1..=i64::from(validate::MAX_MIN_COUNT)).contains(&min_count) {
+        let valid = u32::try_from(min_count)
+            .ok()
+            .filter(|count| (1..=validate::MAX_MIN_COUNT).contains(count));
+        if valid.is_none() {
             let message = format!("must be between 1 and {}", validate::MAX_MIN_COUNT);
             self.problems
                 .add("policy_bad_min_count", format!("{at}.minCount"), message);
         }
-        if when.with.is_empty() && min_count <= 1 && !when.minor {
+        if when.with.is_empty() && valid.unwrap_or(1) == 1 && !when.minor {
             return None;
         }
         let within = match when.within.unwrap_or(WithinName::Request) {
@@ -214,7 +216,7 @@ impl Mapper<'_> {
         Some(proto::When {
             with: when.with.iter().map(|name| self.names.canonical(name)).collect(),
             within: within as i32,
-            min_count: u32::try_from(min_count).unwrap_or(1),
+            min_count: valid.unwrap_or(1),
             minor: when.minor,
         })
     }

@@ -267,6 +267,10 @@ pub(crate) fn read(json: &str) -> Result<Source, Vec<PolicyProblem>> {
             json.len()
         )));
     }
+    // serde would also take lists for structures, field by field
+    if !json.trim_start().starts_with('{') {
+        return Err(refuse("is no JSON object at line 1 column 1".to_owned()));
+    }
     serde_json::from_str(json).map_err(|error| {
         let why = match error.classify() {
             serde_json::error::Category::Data => "a field has the wrong name, type or word",
