@@ -94,6 +94,24 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them, for the page that documents them.
+    pub const ALL: [Self; 14] = [
+        Self::Image,
+        Self::Audio,
+        Self::Video,
+        Self::File,
+        Self::FileId,
+        Self::RemoteUrl,
+        Self::TokenArray,
+        Self::InvalidJson,
+        Self::InvalidUtf8,
+        Self::Utf16,
+        Self::Multipart,
+        Self::EventStream,
+        Self::Binary,
+        Self::NestedTooDeep,
+    ];
+
     /// A name that never changes: logs, metrics and the Python layer use it.
     pub const fn code(self) -> &'static str {
         match self {

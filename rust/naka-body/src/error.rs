@@ -83,6 +83,16 @@ pub enum EditError {
 }
 
 impl EditError {
+    /// Every code, for the page that documents them.
+    pub const ALL: [Self; 6] = [
+        Self::OutOfRange,
+        Self::Overlap,
+        Self::SplitsCharacter,
+        Self::NotUtf8,
+        Self::NotEditable,
+        Self::BrokenOutput,
+    ];
+
     /// A name that never changes.
     pub const fn code(self) -> &'static str {
         match self {

@@ -262,7 +262,7 @@ fn all_duplicates_are_read_and_deciding_ones_are_named() {
         ["messages[0].content=one", "messages[0].content=two"]
     );
     let facts = document.facts();
-    assert_eq!(facts.duplicate_deciding_keys, ["model", "stream", "messages"]);
+    assert_eq!(facts.duplicate_deciding_keys, ["model", "stream"]);
     assert_eq!((facts.model.as_deref(), facts.stream), (Some("b"), Some(true)));
 }
 
