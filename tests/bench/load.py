@@ -142,6 +142,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--requests", type=int, default=200_000, help="for the memory figure")
+    parser.add_argument("--policy", type=Path, help="policy folder; all built-in packs, enforced, without it")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
@@ -150,7 +151,7 @@ def main() -> None:
         folder = Path(name)
         file = folder / "bodies"
         file.write_text("\n".join(bodies(50, BODY_BYTES)) + "\n")
-        with stand(folder) as at:
+        with stand(folder, arguments.policy) as at:
             result = measure(at, file, rounds=arguments.rounds, seconds=arguments.seconds, total=arguments.requests)
     sys.stdout.write(report(result) + "\n")
     if arguments.json:

@@ -112,11 +112,12 @@ def upstream(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def sidecar(folder: Path) -> Iterator[tuple[Process, int]]:
-    """`naka sidecar` with all packs; gives its process and the port of its metrics."""
-    packs = folder / "policy"
-    packs.mkdir()
-    (packs / "pack.yaml").write_text(POLICY)
+def sidecar(folder: Path, policy: Path | None) -> Iterator[tuple[Process, int]]:
+    """`naka sidecar` with a policy folder, or all packs; gives its process and the port of its metrics."""
+    packs = policy or folder / "policy"
+    if policy is None:
+        packs.mkdir()
+        (packs / "pack.yaml").write_text(POLICY)
     ready, port, log = folder / "sidecar.ready", free_port(), folder / "sidecar.log"
     options = {
         "--policy": str(packs),
@@ -134,9 +135,9 @@ def sidecar(folder: Path) -> Iterator[tuple[Process, int]]:
 
 
 @contextlib.contextmanager
-def stand(folder: Path) -> Iterator[Stand]:
+def stand(folder: Path, policy: Path | None = None) -> Iterator[Stand]:
     """All of it."""
-    with upstream(folder) as port, sidecar(folder) as (process, metrics_port):
+    with upstream(folder) as port, sidecar(folder, policy) as (process, metrics_port):
         guarded = Gateway(
             port=free_port(),
             upstreams=(Upstream(name="default", host=HOST, port=port, tls=False),),
