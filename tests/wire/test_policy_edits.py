@@ -28,6 +28,10 @@ BROKEN = {
     "an unknown action": (five("Maks"), "spec.rules[0].action"),
     "an unknown entity": (pack("- {id: a, entities: [IN_ADHAR], action: Mask}"), "spec.rules[0].entities[0]"),
     "a missing mode": (keep(4).replace("  mode: Enforce\n", ""), "spec.mode"),
+    "a pattern that is none": (
+        keep(4) + "  recognizers:\n  - {entity: BAD, patterns: [{regex: '[0-9', confidence: 0.6}]}\n",
+        "spec.recognizers[0]",
+    ),
 }
 NOT_YAML = "apiVersion: naka.dev/v1alpha1\nkind: [PolicyPack\n"
 

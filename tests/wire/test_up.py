@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from wire.gateway import Gateway, five, naka_up
-from wire.harness import HOST, free_port, wait_until
+from wire.harness import HOST, call, chat, free_port, wait_until
 
 
 def run_up(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -115,3 +115,27 @@ def test_the_end_of_envoy_ends_all_with_a_clear_text(tmp_path: Path) -> None:
         assert gone(pids)
         assert "envoy ended (signal SIGKILL)" in gateway.printed()
         assert "Traceback" not in gateway.printed()
+
+
+def test_without_options_a_first_user_gets_samples_and_something_to_try(tmp_path: Path) -> None:
+    port, stub_port, ready = free_port(), free_port(), tmp_path / "ready"
+    command = [sys.executable, "-m", "naka.cli", "up", "--ready-file", str(ready)]
+    command += ["--gateway-port", str(port), "--stub-port", str(stub_port)]
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        wait_until(lambda: ready.exists() or process.poll() is not None, "naka up", 100)
+        printed = log.read_text()
+        assert f"http://127.0.0.1:{port}/v1" in printed
+        assert "naka-policies" in printed
+        # The command that it prints, as a shell runs it.
+        lines = printed.splitlines()
+        start = next(number for number, line in enumerate(lines) if line.strip().startswith("curl "))
+        shell = "\n".join(lines[start : start + 2])
+        done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=30)
+        assert "You said: mera aadhaar XXXX XXXX 4087 hai" in done.stdout
+        assert call(port, chat("PAN ABCPK1234L")).status == 200
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
