@@ -54,7 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     if options.json:
         sys.stdout.write(json.dumps(to_json(runs, classes), indent=2) + "\n")
     else:
-        console = Console()
+        # Piped output has no width of its own; tables need one.
+        console = Console() if sys.stdout.isatty() else Console(width=150)
         to_terminal(runs, classes, console)
         for entity, (table, word) in disagreements(classes).items():
             console.print(f"{entity}: {table} by the reference, {word} by the detector", style="dim")
