@@ -16,6 +16,7 @@ mod json;
 mod limits;
 mod media;
 mod path;
+mod plain;
 mod rewrite;
 mod route;
 mod shape;

@@ -1,11 +1,11 @@
 //! What a body is: by its content type, and where that says little or lies, by its first bytes.
 
-use crate::codec::Codec;
-use crate::document::{FieldKind, NO_RECORD, Reason, Unscannable};
+use crate::document::{NO_RECORD, Reason, Unscannable};
 use crate::json::{self, Failed, Syntax};
 use crate::path::{Node, Step};
-use crate::store::{FieldRecord, Json, Place, Store};
-use crate::tables::automaton::{Automaton, FREE};
+use crate::plain;
+use crate::store::{Json, Place, Store};
+use crate::tables::automaton::Automaton;
 use crate::unnamed;
 use crate::walk::{Start, Walk};
 use crate::{BodyError, Limits};
@@ -23,7 +23,8 @@ enum Format {
     Unsaid,
 }
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// UTF-8's byte order mark.
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads the body of `store` into it.
 pub(crate) fn read(
@@ -38,11 +39,17 @@ pub(crate) fn read(
         return Ok(());
     }
     let format = format(content_type.unwrap_or_default());
-    if format == Format::Opaque(Reason::Multipart) {
-        return opaque(store, Reason::Multipart);
-    }
-    if is_utf16(body) || format == Format::Opaque(Reason::Utf16) {
-        return opaque(store, Reason::Utf16);
+    let utf16 = format == Format::Opaque(Reason::Utf16) || is_utf16(body);
+    if utf16 || format == Format::Opaque(Reason::Multipart) {
+        opaque(
+            store,
+            if format == Format::Opaque(Reason::Multipart) {
+                Reason::Multipart
+            } else {
+                Reason::Utf16
+            },
+        );
+        return Ok(());
     }
     // Servers read JSON whatever its content type says, so that is looked for first.
     let bracket = matches!(body[start..].trim_ascii_start().first(), Some(b'{' | b'['));
@@ -54,15 +61,22 @@ pub(crate) fn read(
     if !scanned {
         match format {
             Format::Json | Format::Lines => read_lines(store, start, paths, limits)?,
-            Format::Form => read_form(store, paths, limits)?,
-            Format::Text => read_text(store)?,
-            Format::Unsaid if unnamed::is_text(body) => read_text(store)?,
-            Format::Unsaid => return opaque(store, Reason::Binary),
-            Format::Opaque(reason) => return opaque(store, reason),
+            Format::Form => plain::read_form(store, paths, limits)?,
+            Format::Text => plain::read_text(store),
+            Format::Unsaid if unnamed::is_text(body) => plain::read_text(store),
+            Format::Unsaid | Format::Opaque(_) => {
+                let reason = if let Format::Opaque(reason) = format {
+                    reason
+                } else {
+                    Reason::Binary
+                };
+                opaque(store, reason);
+                return Ok(());
+            }
         }
     }
     if simdutf8::basic::from_utf8(body).is_err() {
-        opaque(store, Reason::InvalidUtf8)?;
+        opaque(store, Reason::InvalidUtf8);
     }
     Ok(())
 }
@@ -122,13 +136,12 @@ fn is_utf16(body: &[u8]) -> bool {
 }
 
 /// The whole body cannot be scanned, or not as what it is.
-fn opaque(store: &mut Store<'_>, reason: Reason) -> Result<(), BodyError> {
+pub(crate) fn opaque(store: &mut Store<'_>, reason: Reason) {
     store.unscannable.push(Unscannable {
         reason,
         node: 0,
         step: Step::Here,
     });
-    Ok(())
 }
 
 fn start(paths: &Automaton) -> Start {
@@ -227,108 +240,4 @@ fn read_lines(store: &mut Store<'_>, from: usize, paths: &Automaton, limits: &Li
         store.json = Json::Lines;
     }
     Ok(())
-}
-
-fn read_text(store: &mut Store<'_>) -> Result<(), BodyError> {
-    let all = Place::in_layer(0, 0, store.body.len());
-    if store.body.contains(&0) {
-        opaque(store, Reason::Binary)?;
-    }
-    push(store, all, all, Place::NONE, Codec::Plain, FieldKind::Text, Step::Here);
-    Ok(())
-}
-
-fn push(store: &mut Store<'_>, raw: Place, text: Place, label: Place, codec: Codec, kind: FieldKind, step: Step) {
-    store.fields.push(FieldRecord {
-        layer: 0,
-        start: raw.start,
-        end: raw.end,
-        text,
-        label,
-        node: 0,
-        step,
-        record: NO_RECORD,
-        kind,
-        codec,
-        editable: true,
-    });
-}
-
-/// Pairs of a form: keys and values are fields; a value that is JSON is walked.
-fn read_form(store: &mut Store<'_>, paths: &Automaton, limits: &Limits) -> Result<(), BodyError> {
-    let body = store.body;
-    let mut at = 0;
-    for pair in body.split(|&byte| byte == b'&') {
-        let cut = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
-        let (key, value) = ((at, at + cut), ((at + cut + 1).min(at + pair.len()), at + pair.len()));
-        at += pair.len() + 1;
-        if store.kept() + 2 >= limits.max_fields {
-            return Err(BodyError::TooManyFields);
-        }
-        let label = form_text(store, key);
-        let step = Step::Key(label);
-        if label.len() > 0 && !store.words.contains(store.text(label)) {
-            push(
-                store,
-                Place::in_layer(0, key.0, key.1),
-                label,
-                Place::NONE,
-                Codec::Form,
-                FieldKind::Key,
-                step,
-            );
-        }
-        let text = form_text(store, value);
-        if text.len() == 0 {
-            continue;
-        }
-        let inner = store.text(text);
-        if matches!(inner.first(), Some(b'{' | b'[')) && json::parse(inner, limits.max_depth, &mut json::Ignore).is_ok()
-        {
-            let (inner, node) = (inner.to_vec(), store.nodes.len() as u32);
-            store.nodes.push(Node { parent: 0, step });
-            let layer = store.layers.len() as u32 + 1;
-            let (start, end) = (value.0 as u32, value.1 as u32);
-            store.layers.push(crate::store::Layer {
-                parent: 0,
-                start,
-                end,
-                codec: Codec::Form,
-                text: Vec::new(),
-            });
-            let start = Start {
-                node,
-                label,
-                record: NO_RECORD,
-                state: FREE,
-                lines: false,
-            };
-            let mut walk = Walk::new(store, &inner, (layer, 1), paths, limits, start);
-            let walked = json::parse(&inner, limits.max_depth, &mut walk);
-            store.layers[layer as usize - 1].text = inner;
-            if let Err(Failed::Sink(why)) = walked {
-                return Err(why);
-            }
-        } else {
-            push(
-                store,
-                Place::in_layer(0, value.0, value.1),
-                text,
-                label,
-                Codec::Form,
-                FieldKind::Text,
-                step,
-            );
-        }
-    }
-    Ok(())
-}
-
-fn form_text(store: &mut Store<'_>, (start, end): (usize, usize)) -> Place {
-    let raw = &store.body[start..end];
-    if raw.iter().any(|byte| matches!(byte, b'%' | b'+')) {
-        store.decode(Codec::Form, raw)
-    } else {
-        Place::in_layer(0, start, end)
-    }
 }

@@ -7,6 +7,7 @@ use crate::codec::{RawEdit, splice};
 use crate::document::{Edit, FieldKind, NO_RECORD};
 use crate::error::EditError;
 use crate::json;
+use crate::media;
 use crate::store::{FieldRecord, Json, Store};
 
 /// Edits of one layer each, in bytes of that layer's text.
@@ -41,7 +42,7 @@ pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, Edit
         sort_apart(&mut edits)?;
         if layer == 0 {
             let edits = with_stale(store, edits, &records);
-            return finish(store, &splice(store.body, &edits));
+            return finish(store, splice(store.body, &edits));
         }
         let inner = &store.layers[layer as usize - 1];
         let raw = &store.layer_text(inner.parent)[inner.start as usize..inner.end as usize];
@@ -192,19 +193,16 @@ fn with_stale(store: &Store<'_>, edits: Vec<RawEdit>, records: &BTreeMap<u32, bo
 }
 
 /// A body that was JSON must be JSON still.
-fn finish(store: &Store<'_>, body: &[u8]) -> Result<Vec<u8>, EditError> {
+fn finish(store: &Store<'_>, body: Vec<u8>) -> Result<Vec<u8>, EditError> {
     let valid = |text: &[u8], from: usize| json::parse_from(text, from, usize::MAX, &mut json::Ignore).is_ok();
     let holds = match store.json {
         Json::No => true,
-        Json::Value(from) => valid(body, from),
+        Json::Value(from) => valid(&body, from),
         Json::Lines => {
-            let mut lines = body.split(|&byte| byte == b'\n');
+            let lines = body.strip_prefix(media::BOM).unwrap_or(&body);
+            let mut lines = lines.split(|&byte| byte == b'\n');
             lines.all(|line| line.trim_ascii().is_empty() || valid(line, 0))
         }
     };
-    if holds {
-        Ok(body.to_vec())
-    } else {
-        Err(EditError::BrokenOutput)
-    }
+    if holds { Ok(body) } else { Err(EditError::BrokenOutput) }
 }

@@ -232,6 +232,25 @@ fn a_byte_order_mark() {
 }
 
 #[test]
+fn a_byte_order_mark_before_lines() {
+    let body = b"\xef\xbb\xbf{\"a\":\"5109\"}\n{\"a\":\"5109\"}";
+    let document = post(body, "application/x-ndjson");
+    assert_eq!(document.coverage(), Coverage::Scanned);
+    assert_eq!(
+        replaced(&document, "5109", "X").as_bytes(),
+        b"\xef\xbb\xbf{\"a\":\"X\"}\n{\"a\":\"X\"}"
+    );
+}
+
+#[test]
+fn forms_that_spell_bytes_that_are_not_utf8() {
+    let document = post(b"a=%ff+5109&b=%e0%a4%86", "application/x-www-form-urlencoded");
+    assert_eq!(unscannable(&document), ["$ invalid_utf8"]);
+    assert_eq!(document.fields().nth(3).unwrap().text, "आ".as_bytes());
+    assert_eq!(replaced(&document, "5109", "X"), "a=%ff+X&b=%e0%a4%86");
+}
+
+#[test]
 fn nul_bytes() {
     let document = post(b"5109 8027\x00 4087", "text/plain");
     assert_eq!(
@@ -300,7 +319,7 @@ fn bodies_that_are_no_text() {
         ("application/pdf", "binary"),
         ("application/vnd.amazon.eventstream", "binary"),
     ] {
-        let document = post(b"--x\r\n\x00\x01 5109 8027 4087", content_type);
+        let document = post(b"--x\r\n\x00\x01\xff 5109 8027 4087", content_type);
         assert_eq!(unscannable(&document), [format!("$ {reason}")], "{content_type}");
         assert_eq!(document.coverage(), Coverage::Unscannable);
     }
