@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::clock::since_1970;
 use crate::record::{self, Record};
@@ -50,8 +51,11 @@ pub(crate) struct Audit {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// Records written with one call.
-const GROUP: u64 = 256;
+/// Records written with one call, at most.
+const GROUP: u64 = 1024;
+/// After a record the writer waits this long for more. Without it, it would wake for every single one, which cost a
+/// fifth of the data plane's CPU. A crash of the process loses at most the records of this time.
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl Audit {
     /// Opens the file and starts the writer.
@@ -128,6 +132,9 @@ impl Writer {
     fn run(mut self, receiver: &Receiver<Message>) {
         let mut lines = Vec::with_capacity(64 << 10);
         while let Ok(first) = receiver.recv() {
+            if matches!(first, Message::Record(_)) {
+                std::thread::sleep(PAUSE);
+            }
             let mut next = Some(first);
             let mut records: u64 = 0;
             let mut stop = false;
