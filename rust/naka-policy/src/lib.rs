@@ -28,6 +28,8 @@ mod upstream;
 mod validate;
 
 pub use action::Action;
+#[cfg(fuzzing)]
+pub use bundle::canonical_for_fuzzing;
 pub use compile::{Compiled, compile};
 pub use date::Date;
 pub use explain::{exemption_hash, explain_json, info_json};

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// One thing that is wrong, where, and what to change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PolicyProblem {
-    /// Stable name: logs, metrics, tests and the Python layer use it. docs/spec/bundle.md lists them.
+    /// Stable name: logs, metrics, tests and the Python layer use it. docs/reference/policy-problems.md lists them.
     pub code: &'static str,
     /// Where, in the source JSON (`packs[0].rules[2].entities[1]`) or the bundle; empty = the whole.
     pub path: String,
