@@ -26,13 +26,15 @@ def read_key(path: Path) -> bytes:
         return _make(path)
     except OSError as error:
         raise _unusable(path, error.strerror or "cannot be opened") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise _unusable(path, "is no regular file")
         if status.st_mode & 0o077:
             raise _unusable(path, "may be read by others: chmod 600")
-        text = file.read(1024)
+        text = os.read(handle, 1024)
+    finally:
+        os.close(handle)
     try:
         key = bytes.fromhex(text.decode("ascii").strip())
     except ValueError:

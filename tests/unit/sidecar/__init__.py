@@ -1,0 +1,1 @@
+"""Tests of the sidecar, with a peer that speaks as Envoy does."""
