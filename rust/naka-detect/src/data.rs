@@ -16,6 +16,7 @@ pub(crate) const RULES: &[(&str, &str)] = files!["", ".toml":
     "in_driving_license", "in_vehicle_registration", "in_ration_card", "in_nrega", "in_samagra", "in_jan_aadhaar", "in_ppp", "in_apaar", "in_eshram",
     "email_address", "in_pincode", "date_of_birth", "age", "gender", "ip_address", "mac_address", "imei", "person", "in_address",
     "in_abha_number", "in_abha_address", "in_demat_account", "in_sebi_reg", "in_mf_folio", "in_arn", "in_euin", "in_ucc",
+    "otp_code", "card_pin", "in_utr", "password", "api_key", "jwt", "upsi_context", "biometric_ref",
 ];
 
 /// Words that belong to no entity.

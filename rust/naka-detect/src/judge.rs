@@ -36,6 +36,10 @@ impl RuleSet {
         if pattern.anchor == Anchor::Words && !starts_word(page.text, start) {
             return None;
         }
+        // The lane of groups looks where a word starts, so a label glued to one (`ip192.0.2.1`) counts for neither engine.
+        if pattern.anchor == Anchor::Groups && start > 0 && page.text[start - 1].is_ascii_alphanumeric() {
+            return None;
+        }
         let sides = neighbours::look(page.text, start, end, pattern.neighbours)?;
         let text = &page.text[start..end];
         let mut evidence = Evidence::FORMAT;

@@ -13,6 +13,12 @@ pub(crate) fn by_name(name: &str) -> Option<Span> {
         "name_after_label" => |text, _, end| person::name_any_case(text, end, line_end(text, end)),
         "said_name" => said_name,
         "address_before_pin" => address::before_pin,
+        "secret" => |text, start, end| secret(text, start, end),
+        "last_token" => |text, start, end| {
+            last_run(text, start, end, |c| {
+                c.is_ascii_graphic() && !matches!(c, b':' | b'"' | b'\'')
+            })
+        },
         "last_number" => |text, start, end| last_run(text, start, end, |c| c.is_ascii_digit()),
         "last_word" => |text, start, end| last_run(text, start, end, |c| c.is_ascii_alphabetic() || c >= 0x80),
         _ => return None,
@@ -56,6 +62,26 @@ fn said_name(text: &[u8], _: usize, end: usize) -> Option<(usize, usize)> {
     (words > 1 || closed.iter().any(|word| text[to..].starts_with(word))).then_some((from, to))
 }
 
+/// A password behind its label: six characters or more that are more than a plain word, for plain words after
+/// `password is` are talk (`required`, `expired`) and stars hide one.
+fn secret(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let (start, mut end) = last_run(text, start, end, |c| c.is_ascii_graphic() && !matches!(c, b'"' | b'\''))?;
+    let start = start
+        + text[start..end]
+            .iter()
+            .position(|&c| matches!(c, b':' | b'='))
+            .map_or(0, |at| at + 1);
+    while end > start && matches!(text[end - 1], b'.' | b',' | b';' | b':' | b')' | b']' | b'}' | b'>') {
+        end -= 1;
+    }
+    let value = &text[start..end];
+    let plain = value.iter().all(|c| c.is_ascii_alphabetic() || *c == b'-');
+    let hidden = value
+        .iter()
+        .all(|c| matches!(c, b'*' | b'x' | b'X' | b'.' | b'-' | b'_'));
+    (value.len() >= 6 && !plain && !hidden).then_some((start, end))
+}
+
 /// The last run of such bytes that ends the match.
 fn last_run(text: &[u8], start: usize, end: usize, belongs: fn(u8) -> bool) -> Option<(usize, usize)> {
     let length = text[start..end].iter().rev().take_while(|c| belongs(**c)).count();
@@ -83,6 +109,19 @@ mod tests {
         assert_eq!(of("last_number", "age: 43", 0, 7).as_deref(), Some("43"));
         assert_eq!(of("last_word", "sex: male", 0, 9).as_deref(), Some("male"));
         assert!(by_name("none").is_none());
+    }
+
+    #[test]
+    fn secrets_are_told_from_talk() {
+        for (text, value) in [
+            ("password: S3cret!pass,", Some("S3cret!pass")),
+            ("pwd=hunter22x", Some("hunter22x")),
+            ("password is required", None),
+            ("password: ********", None),
+            ("password: ab1", None),
+        ] {
+            assert_eq!(of("secret", text, 0, text.len()).as_deref(), value, "{text}");
+        }
     }
 
     #[test]
