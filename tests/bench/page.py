@@ -1,6 +1,6 @@
 """Writes docs/benchmarks.md from what `make bench` measured: ratios first, with machine, date and command.
 
-Reads `core.jsonl`, `python.json` and `load.json` of a folder. Figures are copied, never judged: no figure here is a test.
+Reads `core.jsonl`, `python.json` and `load.json` of a folder. Figures are copied, never judged.
 """
 
 from __future__ import annotations
@@ -57,8 +57,16 @@ def core(lines: list[dict[str, Any]]) -> str:
 def load(result: dict[str, Any]) -> str:
     """Through Envoy, alone and guarded, and memory."""
     rows = [
-        [name, key.removeprefix("c"), f"{one['rps']:,.0f}", f"{one['p50_us']:,.0f}", f"{one['p99_us']:,.0f}"]
-        + [f"{one['envoy_us']:.1f}", f"{one['sidecar_us']:.1f}", str(one["errors"])]
+        [
+            name,
+            key.removeprefix("c"),
+            f"{one['rps']:,.0f}",
+            f"{one['p50_us']:,.0f}",
+            f"{one['p99_us']:,.0f}",
+            f"{one['envoy_us']:.1f}",
+            f"{one['sidecar_us']:.1f}",
+            str(one["errors"]),
+        ]
         for key, value in result.items()
         if key.startswith("c")
         for name, one in value.items()
@@ -89,8 +97,8 @@ def main() -> None:
         f"""\
 # Benchmarks
 
-Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}; machine: {machine()}. Ratios of one run travel between machines, bare
-figures do not.
+Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}; machine: {machine()}.
+Ratios of one run travel between machines, bare figures do not.
 
 ## The core, one thread
 

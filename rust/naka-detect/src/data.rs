@@ -15,7 +15,7 @@ pub(crate) const RULES: &[(&str, &str)] = files!["", ".toml":
     "in_aadhaar_vid", "in_aadhaar_eid", "in_gstin", "in_tan", "in_cin", "in_llpin", "in_din", "in_udyam", "in_voter", "in_passport",
     "in_driving_license", "in_vehicle_registration", "in_ration_card", "in_nrega", "in_samagra", "in_jan_aadhaar", "in_ppp", "in_apaar", "in_eshram",
     "email_address", "in_pincode", "date_of_birth", "age", "gender", "ip_address", "mac_address", "imei", "person", "in_address",
-    "in_abha_number", "in_abha_address", "in_demat_account", "in_sebi_reg", "in_mf_folio", "in_arn", "in_euin", "in_ucc",
+    "in_gst_arn", "in_eway_bill", "in_abha_number", "in_abha_address", "in_demat_account", "in_sebi_reg", "in_mf_folio", "in_arn", "in_euin", "in_ucc",
     "otp_code", "card_pin", "in_utr", "password", "api_key", "jwt", "upsi_context", "biometric_ref",
 ];
 

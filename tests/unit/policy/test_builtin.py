@@ -115,9 +115,12 @@ def actions(name: str, entity: str, *, surface: Surface = Surface.CHAT, region: 
         ("IN_BANK_ACCOUNT", "Tokenize", "Redact", "Block", "Tokenize", "Tokenize"),
         ("CREDIT_CARD", "Mask", "Block", "Block", "Mask", "Mask"),
         ("CARD_CVV", "Block", "Block", "Block", "Block", "Block"),
+        ("OTP_CODE", "Block", "Block", "Block", "Block", "Block"),
+        ("PASSWORD", "Block", "Block", "Block", "Block", "Block"),
         ("IN_DEMAT_ACCOUNT", "Tokenize", "Redact", None, None, "Tokenize"),
         ("PERSON", "Audit", "Audit", "Audit", "Audit", "Audit"),
         ("IN_VEHICLE_REGISTRATION", "Audit", "Redact", "Audit", "Audit", "Audit"),
+        ("UPSI_CONTEXT", None, None, None, None, "Block"),
     ],
 )
 def test_the_packs_hold_the_table_of_actions(entity, prompt, file, abroad, home, sebi):
