@@ -45,7 +45,7 @@ class Backoff:
 
     first_s: float = 0.25
     most_s: float = 10.0
-    calm_s: float = 30.0
+    calm_s: float = 5.0
     _next_s: float = field(default=0.0, init=False)
 
     def pause(self, lived_s: float) -> float:
