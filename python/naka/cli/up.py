@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 if TYPE_CHECKING:
     from naka.local.up import Started
@@ -58,6 +56,9 @@ def command(
     ] = None,
 ) -> None:
     """Run Envoy, the sidecar and a stub LLM on 127.0.0.1, with the policies of a folder. Ctrl-C stops all."""
+    from rich.console import Console
+    from rich.markup import escape
+
     from naka.local.up import Settings, up
 
     settings = Settings(
@@ -79,6 +80,8 @@ def command(
 
 
 def _text(started: Started) -> str:
+    from rich.markup import escape
+
     if started.stub is not None:
         upstream = f"stub LLM  {started.stub}      echoes what it was asked"
         received = f"  curl -s {started.stub}/_received      what it received (DELETE clears)\n"
