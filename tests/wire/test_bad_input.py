@@ -212,6 +212,17 @@ def test_a_body_in_chunks_of_one_byte_is_masked(masking: Gateway) -> None:
     assert "ABCPK1234L" not in record["body"]
 
 
+def test_a_client_that_asks_before_it_sends_the_body_may_send_it(masking: Gateway) -> None:
+    body = chat(f"aadhaar {AADHAAR}")
+    with Raw(masking.port) as raw:
+        raw.request("POST", CHAT, headers=[*JSON, ("content-length", str(len(body))), ("expect", "100-continue")])
+        assert raw.answer(head=True).status == 100
+        raw.send(body)
+        assert raw.answer().status == 200
+    (record,) = masking.stub.received()
+    assert "aadhaar XXXX XXXX XXXX" in record["body"]
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_client_that_hangs_up_mid_body_sends_nothing_upstream(masking: Gateway, chunked: bool) -> None:
     body = chat(f"aadhaar {AADHAAR} " + "word " * 100_000)
