@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use naka_detect::{Finding, Scratch};
-use naka_policy::{Date, Direction, FieldFindings, Keys, RuleSet, Surface, Traffic, Workload, compile};
+use naka_policy::{Action, Date, Direction, FieldFindings, Keys, RuleSet, Surface, Traffic, Workload, compile};
 use serde_json::{Value, json};
 
 /// Packs of the size of the built-in ones: 3 packs of 30 rules, some with traffic and conditions.
@@ -74,6 +74,12 @@ fn decisions(c: &mut Criterion) {
     group.finish();
 
     let mut group = c.benchmark_group("transform");
+    // the joins above end in Redact; here every finding becomes a token
+    let rule = json!({"id": "r", "entities": ["group:identity", "group:bank", "group:card", "group:contact"],
+        "action": "Tokenize", "mode": "Enforce"});
+    let tokens = json!({"packs": [{"kind": "ClusterPolicyPack", "name": "p", "mode": "Enforce", "rules": [rule]}]});
+    let bytes_of_tokens = compile(&tokens.to_string()).expect("the source is right").bytes;
+    let rules = RuleSet::load(&bytes_of_tokens, &Workload::default()).expect("the bundle is right");
     let found = scan(&rules, message);
     let fields = [FieldFindings {
         field: 0,
@@ -82,6 +88,12 @@ fn decisions(c: &mut Criterion) {
         findings: &found,
     }];
     let decision = rules.decide(&traffic, &fields);
+    assert!(
+        decision
+            .clusters
+            .iter()
+            .all(|cluster| cluster.enforced == Action::Tokenize)
+    );
     let keys = Keys::derive(&[7; 32], "payments", "openai", 1).expect("a key");
     let mut out = Vec::with_capacity(1024);
     for (name, keys) in [("with keys", &keys), ("without keys", &Keys::none())] {
