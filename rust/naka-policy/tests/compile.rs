@@ -321,8 +321,13 @@ fn labels_and_expressions_of_one_meaning_have_one_revision() {
 
 #[test]
 fn doubtful_wishes_are_warned_of() {
-    let rules = json!([rule("allow", json!(["IN_PAN"]), "Allow")]);
+    let keys = rule("keys", json!(["group:credential"]), "Tokenize");
+    let rules = json!([rule("allow", json!(["IN_PAN"]), "Allow"), keys]);
     let warnings = compile(json!([pack("p", rules)])).warnings;
     let told: Vec<_> = warnings.iter().map(|w| (w.code, w.path.as_str())).collect();
-    assert_eq!(told, [("policy_allow_adds_nothing", "packs[0].rules[0].action")]);
+    let expected = [
+        ("policy_allow_adds_nothing", "packs[0].rules[0].action"),
+        ("policy_never_tokenized", "packs[0].rules[1].action"),
+    ];
+    assert_eq!(told, expected);
 }

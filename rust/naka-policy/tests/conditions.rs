@@ -265,3 +265,14 @@ fn nothing_found_is_nothing_decided() {
     assert!(!decision.edits());
     assert_eq!(today(), chat().today);
 }
+
+#[test]
+fn a_secret_is_never_tokenised_and_a_mask_shows_nothing_of_it() {
+    let keys = Keys::derive(&[7; 32], "payments", "openai", 1).unwrap();
+    let text = "password: Kx9!vQ2#tz";
+    let tokenize = one(rule("r", json!(["group:credential"]), "Tokenize"));
+    assert_eq!(enforced(&tokenize, &[text]), [Action::Redact]);
+    assert_eq!(rewrite_with(&tokenize, &chat(), text, &keys), "password: [PASSWORD]");
+    let masks = with(rule("r", json!(["PASSWORD"]), "Mask"), json!({"mask": {"keepLast": 4}}));
+    assert_eq!(rewrite(&one(masks), &chat(), text), "password: XXXXXXXXXX");
+}
