@@ -30,10 +30,10 @@ Packs name entities by id, by another product's name (alias), or all of a group 
 
 
 def page() -> str:
-    rows = [
-        f"| `{row['id']}` | {row['class']} | {' '.join(row['groups'])} | {' '.join(row['aliases'])} | {row['description']} |\n"
-        for row in sorted(Detector().entities(), key=lambda row: row["id"])
-    ]
+    rows = []
+    for row in sorted(Detector().entities(), key=lambda row: row["id"]):
+        cells = (f"`{row['id']}`", row["class"], " ".join(row["groups"]), " ".join(row["aliases"]), row["description"])
+        rows.append(f"| {' | '.join(cells)} |\n")
     return HEAD + "".join(rows)
 
 
