@@ -44,9 +44,6 @@ def sidecar(
         float, typer.Option(min=0.1, max=3600, help="Seconds for a body that Envoy does not buffer.")
     ] = 60.0,
     drain: Annotated[float, typer.Option(min=0, max=3600, help="Seconds for running calls after SIGTERM.")] = 10.0,
-    otlp: Annotated[
-        str | None, typer.Option(metavar="URL", help="OTLP collector (gRPC) for traces and metrics.")
-    ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Written as JSON when all of it serves.")] = None,
 ) -> None:
     """Run the check-post beside one Envoy. SIGTERM drains; SIGHUP reopens the audit file."""
@@ -71,7 +68,6 @@ def sidecar(
             max_in_flight_bytes=max_in_flight_bytes,
             body_deadline_s=body_deadline,
             drain_s=drain,
-            otlp=otlp,
             ready_file=ready_file,
         )
     )

@@ -53,8 +53,6 @@ class Settings:
     """Time for a body that Envoy does not buffer to come and be judged."""
     drain_s: float = 10.0
     """Time for running calls to end after SIGTERM."""
-    otlp: str | None = None
-    """OTLP collector (gRPC) for traces and metrics, such as `http://127.0.0.1:4317`."""
     socket_mode: int = 0o600
     """Permissions of UNIX sockets."""
     ready_file: Path | None = None
@@ -81,7 +79,6 @@ class Settings:
                 "max_in_flight_bytes": self.max_in_flight_bytes,
                 "body_deadline_s": self.body_deadline_s,
                 "drain_s": self.drain_s,
-                "otlp": self.otlp,
                 "socket_mode": self.socket_mode,
             }
         )

@@ -42,8 +42,6 @@ pub struct Config {
     pub detection_max_bytes: usize,
     /// Time for running exchanges to end, once stopped.
     pub drain_s: f64,
-    /// OTLP collector (gRPC); absent for none.
-    pub otlp: Option<String>,
     /// Permissions of UNIX sockets, such as 384 (0600).
     pub socket_mode: u32,
 }
@@ -66,7 +64,6 @@ impl Default for Config {
             inline_bytes: 256 << 10,
             detection_max_bytes: 1 << 20,
             drain_s: 10.0,
-            otlp: None,
             socket_mode: 0o600,
         }
     }

@@ -1,6 +1,6 @@
 //! Counters of the data plane. Plain atomics in tables whose labels are fixed or come from configuration, so that a
-//! request takes no lock and no client can make a label. Read by [`Metrics::visit`], which the Prometheus text and the
-//! OTLP export share. Names and labels are documented in `docs/reference/metrics.md`.
+//! request takes no lock and no client can make a label. Read by [`Metrics::visit`] for the Prometheus
+//! text. Names and labels are documented in `docs/reference/metrics.md`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
