@@ -91,18 +91,16 @@ fn row(reader: &mut Reader, block: &[u8], start: usize, last: bool) -> Option<(V
     };
     let mut buffer = [0_u8; 4096];
     loop {
+        // This reader takes an empty input for the end of the file.
+        if at == block.len() && !last {
+            reader.reset();
+            return None;
+        }
         let (result, read, wrote) = reader.read_field(&block[at..], &mut buffer);
         at += read;
         cell.text.extend_from_slice(&buffer[..wrote]);
         match result {
-            ReadFieldResult::OutputFull => {}
-            ReadFieldResult::InputEmpty if at < block.len() => {}
-            // An empty input is how this reader is told that the file ends.
-            ReadFieldResult::InputEmpty if last => {}
-            ReadFieldResult::InputEmpty => {
-                reader.reset();
-                return None;
-            }
+            ReadFieldResult::OutputFull | ReadFieldResult::InputEmpty => {}
             ReadFieldResult::Field { record_end } => {
                 cell.raw.end = raw_end(block, cell.raw.start, at, record_end);
                 cells.push(std::mem::replace(
