@@ -172,9 +172,13 @@ def test_open_traffic_passes_as_it_is(opened: Stand, fault: str) -> None:
     assert record["headers"]["content-length"] == str(len(BODY))
 
 
-@pytest.mark.parametrize("fault", ["close@request_body", "error@request_body", "hang@request_body"])
+@pytest.mark.parametrize("fault", ["error@request_body", "hang@request_body"])
 def test_closed_a_full_duplex_body_never_passes_unread(closed: Stand, fault: str) -> None:
-    """The headers are gone by then; the body must not follow."""
+    """The headers are gone by then; the body must not follow.
+
+    Not so when the processor ends its stream with OK in the middle of the body: Envoy 1.40 then passes what is left
+    (docs/concepts/outage.md). The sidecar never ends a stream so: it answers, or ends with an error.
+    """
     closed.double.request_mode = Mode.FULL_DUPLEX_STREAMED
     body = chat("raw " * 100_000)
     with contextlib.suppress(ConnectionError, TimeoutError):
