@@ -189,7 +189,10 @@ async fn the_audit_file_is_rotated_at_its_size_and_reopened_when_asked() {
     // One by one: the writer gathers what comes close together and looks at the size after each batch.
     for sent in 1..=24 {
         envoy.chat(AADHAAR).await.unwrap();
-        until("lines written", || running.metric("naka_audit_written_total") >= f64::from(sent)).await;
+        until("lines written", || {
+            running.metric("naka_audit_written_total") >= f64::from(sent)
+        })
+        .await;
     }
     let size = |name: &str| {
         std::fs::metadata(running.folder.join(name))
