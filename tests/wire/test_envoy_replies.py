@@ -203,7 +203,7 @@ def test_a_body_over_the_buffer_is_413_once(closed: Stand) -> None:
 
 
 def test_an_answer_over_the_buffer_is_502_or_ends_with_the_idle_timeout(closed: Stand) -> None:
-    """Envoy 1.40 stops reading an answer that overtakes the processor's first word on it; then only the timeout ends it."""
+    """Envoy 1.40 stops reading an answer that overtakes the processor; then only the timeout ends it."""
     # Ten thousand words of one letter get ten thousand vectors.
     body = json.dumps({"model": "stub", "input": ["a"] * 10_000}).encode()
     answer, _ = closed.call(Double.POLITE, "/v1/embeddings", body)
