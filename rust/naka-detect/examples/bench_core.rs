@@ -1,5 +1,6 @@
 //! Measures the detection core beside other engines that do the same work, in one process.
-//! `cargo run --release -p naka-detect --features vectorscan --example bench_core -- [--quick] [--size MB] [--only TEXT]`
+//! `cargo run --release -p naka-detect --features vectorscan --example bench_core -- [--quick] [--ours] [--size MB] [--only TEXT]
+//! [--seconds S]` (`--ours --seconds 10` is for a profiler)
 //!
 //! One JSON line per text and engine, then one per ratio. Figures are 10^6 bytes for a second of CPU time of this
 //! thread, the best of several passes, since wall time on a shared machine says little. Ratios of one run travel
@@ -110,7 +111,8 @@ fn main() {
         .unwrap_or(if quick { 1 } else { 4 });
     let size = size * 1_000_000;
     let only = value("--only").map(String::as_str);
-    let effort = if quick {
+    let seconds = value("--seconds").and_then(|seconds| seconds.parse().ok());
+    let mut effort = if quick {
         Effort {
             passes: 3,
             seconds: 0.1,
@@ -121,6 +123,7 @@ fn main() {
             seconds: 0.5,
         }
     };
+    effort.seconds = seconds.unwrap_or(effort.seconds);
 
     let detector = Detector::builtin().expect("the built-in rules load");
     let mut scratch = Scratch::default();

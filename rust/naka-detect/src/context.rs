@@ -6,6 +6,7 @@
 //! A stronger voice wins: a label beside the value outranks `order` further off.
 
 use crate::lexicon::{EntitySet, Hits, Lexicon};
+use crate::neighbours::{self, Neighbours, Sides};
 use crate::window;
 
 /// The folded text of one scan, and the label it is the value of (empty when there is none).
@@ -46,28 +47,43 @@ struct Said {
     strength_lost: u8,
 }
 
-/// All that is said around one candidate, read once.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Around {
-    items: [Said; 24],
+/// All that is said on one side of a place, read once.
+#[derive(Debug, Clone)]
+struct Around {
+    items: [Said; Self::MAX],
     len: usize,
+    /// Entities that one of the words names or hints at.
+    names: EntitySet,
 }
 
 impl Around {
+    const MAX: usize = 24;
+
     const fn new() -> Self {
         Self {
             items: [Said {
                 word: 0,
                 strength_lost: 0,
-            }; 24],
+            }; Self::MAX],
             len: 0,
+            names: 0,
         }
     }
 
-    fn push(&mut self, word: u16, strength_lost: u8) {
-        if self.len < self.items.len() {
+    fn clear(&mut self) {
+        (self.len, self.names) = (0, 0);
+    }
+
+    fn as_slice(&self) -> &[Said] {
+        &self.items[..self.len]
+    }
+
+    fn push(&mut self, lexicon: &Lexicon, word: u16, strength_lost: u8) {
+        if self.len < Self::MAX {
             self.items[self.len] = Said { word, strength_lost };
             self.len += 1;
+            let word = lexicon.word(word);
+            self.names |= word.names | word.hints;
         }
     }
 }
@@ -77,21 +93,61 @@ const AFTER: u8 = 12;
 const NAMED: u8 = 100;
 const HINTED: u8 = 60;
 
-/// Keeps the last window read, and what the scan's label says.
+/// Keeps the last windows read, and what the scan's label says. Patterns of one place share them: the words before
+/// belong to the start, those after to the end.
 #[derive(Debug, Clone)]
 pub(crate) struct Memory {
-    at: Option<(usize, usize)>,
+    before: Window,
+    after: Window,
+    label: Option<Around>,
+    /// What the neighbours of the last candidate are, by its kind.
+    sides: Option<(usize, usize, Neighbours, Option<Sides>)>,
+}
+
+/// What is said on one side of a place.
+#[derive(Debug, Clone)]
+struct Window {
+    at: Option<usize>,
     said: Around,
-    label: Option<Hits>,
+    /// What a word further away than this window loses.
+    away: u8,
+}
+
+impl Window {
+    const NONE: Self = Self {
+        at: None,
+        said: Around::new(),
+        away: 0,
+    };
 }
 
 impl Memory {
     pub(crate) const fn new() -> Self {
         Self {
-            at: None,
-            said: Around::new(),
+            before: Window::NONE,
+            after: Window::NONE,
             label: None,
+            sides: None,
         }
+    }
+
+    /// [`neighbours::look`], kept for the patterns that match the same bytes.
+    pub(crate) fn sides(&mut self, text: &[u8], start: usize, end: usize, kind: Neighbours) -> Option<&Sides> {
+        if !self
+            .sides
+            .as_ref()
+            .is_some_and(|(s, e, k, _)| (*s, *e, *k) == (start, end, kind))
+        {
+            self.sides = Some((start, end, kind, neighbours::look(text, start, end, kind)));
+        }
+        self.sides.as_ref().and_then(|(.., sides)| sides.as_ref())
+    }
+
+    /// The entities that some word around `start..end` names or hints at.
+    pub(crate) fn named(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) -> EntitySet {
+        self.read(lexicon, page, start, end);
+        let label = self.label.as_ref().map_or(0, |label| label.names);
+        self.before.said.names | self.after.said.names | label
     }
 
     /// What is said for and against `entity` around `start..end`.
@@ -103,13 +159,24 @@ impl Memory {
         end: usize,
         entity: u16,
     ) -> Voices {
-        if self.at != Some((start, end)) {
-            self.said = self.read(lexicon, page, start, end);
-            self.at = Some((start, end));
-        }
+        self.read(lexicon, page, start, end);
+        // A label names the whole value; in a long text it says less about one number.
+        let label_away = if page.text.len() <= 48 { 0 } else { self.before.away };
+        let near = self
+            .before
+            .said
+            .as_slice()
+            .iter()
+            .chain(self.after.said.as_slice())
+            .copied();
+        let label = self.label.iter().flat_map(Around::as_slice);
+        let label = label.map(|said| Said {
+            strength_lost: label_away,
+            ..*said
+        });
         let own: EntitySet = 1 << entity;
         let mut voices = Voices::default();
-        for said in &self.said.items[..self.said.len] {
+        for said in near.chain(label) {
             let word = lexicon.word(said.word);
             let weight = |base: u8| base.saturating_sub(said.strength_lost).max(1);
             if word.names & own != 0 {
@@ -125,45 +192,49 @@ impl Memory {
         voices
     }
 
-    fn read(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) -> Around {
-        let mut all = Around::new();
+    fn read(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) {
+        if self.before.at != Some(start) {
+            self.before.at = Some(start);
+            self.read_before(lexicon, page, start);
+        }
+        if self.after.at != Some(end) {
+            self.after.at = Some(end);
+            self.after.said.clear();
+            let after = window::after(page.text, end);
+            if !after.is_empty() {
+                let mut hits = Hits::new();
+                lexicon.walk(&page.text[after], &mut hits);
+                for hit in hits.as_slice() {
+                    let lost = hits.gap_before(hit).saturating_mul(PER_WORD).saturating_add(AFTER);
+                    self.after.said.push(lexicon, hit.word, lost);
+                }
+            }
+        }
+        if self.label.is_none() && !page.label.is_empty() {
+            let mut hits = Hits::new();
+            lexicon.walk(&page.label[..page.label.len().min(128)], &mut hits);
+            let mut said = Around::new();
+            hits.as_slice().iter().for_each(|hit| said.push(lexicon, hit.word, 0));
+            self.label = Some(said);
+        }
+    }
+
+    fn read_before(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) {
+        let Window { said, away, .. } = &mut self.before;
+        said.clear();
         let before = window::before(page.text, start);
         let mut hits = Hits::new();
-        lexicon.walk(&page.text[before.near.clone()], &mut hits);
+        lexicon.walk(&page.text[before.near], &mut hits);
         for hit in hits.as_slice() {
-            all.push(hit.word, hits.gap_after(hit).saturating_mul(PER_WORD));
+            said.push(lexicon, hit.word, hits.gap_after(hit).saturating_mul(PER_WORD));
         }
-        let away = hits.solid.min(3) * PER_WORD;
+        *away = hits.solid.min(3) * PER_WORD;
         if let Some(key) = before.key {
             let mut hits = Hits::new();
             lexicon.walk(&page.text[key], &mut hits);
-            for hit in hits.as_slice() {
-                all.push(hit.word, away);
-            }
+            hits.as_slice()
+                .iter()
+                .for_each(|hit| said.push(lexicon, hit.word, *away));
         }
-        let after = window::after(page.text, end);
-        if !after.is_empty() {
-            let mut hits = Hits::new();
-            lexicon.walk(&page.text[after], &mut hits);
-            for hit in hits.as_slice() {
-                all.push(
-                    hit.word,
-                    hits.gap_before(hit).saturating_mul(PER_WORD).saturating_add(AFTER),
-                );
-            }
-        }
-        if !page.label.is_empty() {
-            let label = self.label.get_or_insert_with(|| {
-                let mut hits = Hits::new();
-                lexicon.walk(&page.label[..page.label.len().min(128)], &mut hits);
-                hits
-            });
-            // A label names the whole value; in a long text it says less about one number.
-            let away = if page.text.len() <= 48 { 0 } else { away };
-            for hit in label.as_slice() {
-                all.push(hit.word, away);
-            }
-        }
-        all
     }
 }

@@ -8,7 +8,7 @@ use crate::context::{Memory, Page, Voice, Voices};
 use crate::finding::{EntityId, Evidence, Finding, Flags, RuleId, Tier, WordId};
 use crate::lanes::starts_word;
 use crate::lexicon::Last;
-use crate::neighbours::{self, Neighbours, Sides};
+use crate::neighbours::{Neighbours, Sides};
 use crate::rule::{Anchor, Class, Holder, Scale};
 use crate::ruleset::{Key, Lookup, Pattern, RuleSet};
 
@@ -40,7 +40,14 @@ impl RuleSet {
         if pattern.anchor == Anchor::Groups && start > 0 && page.text[start - 1].is_ascii_alphanumeric() {
             return None;
         }
-        let sides = neighbours::look(page.text, start, end, pattern.neighbours)?;
+        let sides = memory.sides(page.text, start, end, pattern.neighbours)?.clone();
+        // Most patterns are nothing without their label, and most numbers have none: that costs one bit test.
+        if pattern.needs_word
+            && sides.glued.is_none()
+            && memory.named(&self.lexicon, page, start, end) & 1 << pattern.entity == 0
+        {
+            return None;
+        }
         let text = &page.text[start..end];
         let mut evidence = Evidence::FORMAT;
         let mut scale = &pattern.plain;

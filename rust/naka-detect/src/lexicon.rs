@@ -409,13 +409,19 @@ impl FirstWords {
     /// True when the word at the start of `text` may begin a spelling.
     #[inline]
     fn has(&self, text: &[u8]) -> bool {
-        if let Some(&first) = text.first_chunk::<4>() {
+        const HIGH: u32 = 0x8080_8080;
+        if let Some(&first) = text.first_chunk::<4>()
+            && u32::from_le_bytes(first) & HIGH == 0
+        {
             let key = u32::from_le_bytes(first);
-            // Four small letters: no cut between them, and no other case.
-            const HIGH: u32 = 0x8080_8080;
-            let from_a = ((key | HIGH) - 0x6161_6161) & HIGH == HIGH;
-            if key & HIGH == 0 && from_a && (key + 0x0505_0505) & HIGH == 0 {
+            // The high bit of each byte that is a small letter; no byte is above 0x7F, so nothing carries over.
+            let letters = ((key | HIGH) - 0x6161_6161) & !(key + 0x0505_0505) & HIGH;
+            let count = (!letters & HIGH).trailing_zeros() / 8; // small letters in front, 4 when all are
+            if count == 4 {
                 return self.holds(key);
+            }
+            if count > 0 && !first[count as usize].is_ascii_alphanumeric() {
+                return self.holds(key & ((1 << (8 * count)) - 1)); // a short word
             }
         }
         self.has_mixed(text)

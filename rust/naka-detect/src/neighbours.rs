@@ -77,7 +77,6 @@ fn address(text: &[u8], start: usize, end: usize) -> Option<Sides> {
 }
 
 fn value(text: &[u8], start: usize, end: usize, number: bool) -> Option<Sides> {
-    let mut sides = Sides::default();
     let next = text.get(end).copied().unwrap_or(b' ');
     let after_next = text.get(end + 1).copied().unwrap_or(b' ');
     if next.is_ascii_alphanumeric() || matches!(next, b'_' | b'@') {
@@ -91,10 +90,22 @@ fn value(text: &[u8], start: usize, end: usize, number: bool) -> Option<Sides> {
             return None;
         }
     }
-    sides.amount = next == b'%';
-    if number && next == b' ' && is_slice_after(text, start, end) {
+    let mut sides = value_begins(text, start)?;
+    let spaced = |at: usize| text.get(at) == Some(&b' ');
+    if number
+        && (spaced(end) && is_slice_after(text, start, end)
+            || start > 0 && spaced(start - 1) && is_slice_before(text, start, end))
+    {
         return None;
     }
+    sides.amount = next == b'%' || is_currency_before(text, start);
+    Some(sides)
+}
+
+/// What stands before a value that begins at `start`; `None` when no value begins there, whatever its end. The engine
+/// asks this before it tries a place.
+pub(crate) fn value_begins(text: &[u8], start: usize) -> Option<Sides> {
+    let mut sides = Sides::default();
     let Some(before) = start.checked_sub(1).map(|i| text[i]) else {
         return Some(sides);
     };
@@ -118,10 +129,8 @@ fn value(text: &[u8], start: usize, end: usize, number: bool) -> Option<Sides> {
         }
         b'@' => return None,
         b'/' => sides.path = true,
-        b' ' if number && is_slice_before(text, start, end) => return None,
         _ => {}
     }
-    sides.amount |= is_currency_before(text, start);
     Some(sides)
 }
 

@@ -8,7 +8,7 @@ use regex_syntax::hir::Hir;
 use crate::check::{Check, by_name};
 use crate::custom::Lane;
 use crate::data;
-use crate::finding::{EntityId, RuleId};
+use crate::finding::{EntityId, RuleId, Tier};
 use crate::lexicon::{EntitySet, Lexicon, Word};
 use crate::neighbours::Neighbours;
 use crate::normalize::Normal;
@@ -69,6 +69,8 @@ pub(crate) struct Pattern {
     pub(crate) lookups: Vec<Lookup>,
     pub(crate) plain: Scale,
     pub(crate) known: Scale,
+    /// Nothing is reported unless a word names the entity or hints at it.
+    pub(crate) needs_word: bool,
 }
 
 impl Pattern {
@@ -324,6 +326,9 @@ impl RuleSet {
                 .iter()
                 .map(|t| self.lookup(rule, t))
                 .collect::<Result<_, _>>()?,
+            needs_word: [file.confidence, known]
+                .iter()
+                .all(|scale| Tier::of(scale.bare).is_none()),
             plain: file.confidence,
             known,
         };

@@ -10,7 +10,9 @@ use crate::custom::{CustomBuffer, Customs};
 use crate::finding::Finding;
 use crate::judge::Candidate;
 use crate::lanes::{Anchor, Anchored, End, Grouped, Limits, SHARED, Source, WordCarry, Worded, parse, split};
+use crate::lexicon::Last;
 use crate::mask::{self, BLOCK, Level, Masks};
+use crate::neighbours::{self, Neighbours, Sides};
 use crate::rule;
 use crate::rule_error::RuleError;
 use crate::ruleset::{MAX_MATCH, RuleSet};
@@ -20,6 +22,8 @@ use crate::ruleset::{MAX_MATCH, RuleSet};
 pub(crate) struct Engine {
     level: Level,
     numbers: Vec<Anchored>,
+    /// Patterns at digits that are no plain values: their neighbours are other ones.
+    loose: Vec<Anchored>,
     addresses: Vec<Anchored>,
     groups: Vec<Grouped>,
     words: Vec<Worded>,
@@ -70,20 +74,28 @@ impl Engine {
             ..SHARED
         };
         let anchored = |part: &[Source<'_>], anchor| Anchored::new(part, anchor, MAX_MATCH, limits);
-        let numbers = split(&of(rule::Anchor::Digits), &|part| anchored(part, Anchor::Digits));
+        // Values share a cheap look at what stands before them; dates and the like do not.
+        let is_value = |source: &Source<'_>| {
+            let neighbours = rules.patterns[usize::from(source.id)].neighbours;
+            matches!(neighbours, Neighbours::Number | Neighbours::Token)
+        };
+        let (values, others) = of(rule::Anchor::Digits).into_iter().partition::<Vec<_>, _>(is_value);
+        let numbers = split(&values, &|part| anchored(part, Anchor::Digits));
+        let loose = split(&others, &|part| anchored(part, Anchor::Digits));
         let addresses = split(&of(rule::Anchor::At), &|part| anchored(part, Anchor::At));
         let groups = split(&of(rule::Anchor::Groups), &|part| Grouped::new(part, limits));
         let words = split(&of(rule::Anchor::Words), &|part| Worded::new(part, limits));
-        match (numbers, addresses, groups, words) {
-            (Ok(numbers), Ok(addresses), Ok(groups), Ok(words)) if errors.is_empty() => Ok(Self {
+        match (numbers, loose, addresses, groups, words) {
+            (Ok(numbers), Ok(loose), Ok(addresses), Ok(groups), Ok(words)) if errors.is_empty() => Ok(Self {
                 level: Level::detect(),
                 numbers,
+                loose,
                 addresses,
                 groups,
                 words,
             }),
-            (numbers, addresses, groups, words) => {
-                let unfit = [numbers.err(), addresses.err(), groups.err(), words.err()];
+            (numbers, loose, addresses, groups, words) => {
+                let unfit = [numbers.err(), loose.err(), addresses.err(), groups.err(), words.err()];
                 errors.extend(
                     unfit
                         .into_iter()
@@ -100,6 +112,7 @@ impl Engine {
         let anchored = self
             .numbers
             .iter()
+            .chain(&self.loose)
             .chain(&self.addresses)
             .map(Anchored::memory)
             .sum::<usize>();
@@ -200,13 +213,22 @@ impl Run<'_> {
     /// A run of three digits or more begins at `anchor`.
     fn number(&mut self, anchor: usize) {
         let text = self.page.text;
-        // A start in the middle of a number is a slice of it; no pattern of this lane accepts one.
-        let opens = |start: usize| !(start > 0 && text[start - 1].is_ascii_digit() && text[start].is_ascii_digit());
+        let opens = |start: usize| opens(self.rules, text, start);
         for lane in &self.engine.numbers {
             let ScanBuffer {
                 ends, memory, findings, ..
             } = &mut *self.buffer;
             lane.propose(text, anchor, ends, opens, |pattern, start, end| {
+                findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
+            });
+        }
+        // A start in the middle of a number is a slice of it.
+        let apart = |start: usize| !(start > 0 && text[start - 1].is_ascii_digit() && text[start].is_ascii_digit());
+        for lane in &self.engine.loose {
+            let ScanBuffer {
+                ends, memory, findings, ..
+            } = &mut *self.buffer;
+            lane.propose(text, anchor, ends, apart, |pattern, start, end| {
                 findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
             });
         }
@@ -269,5 +291,15 @@ impl Run<'_> {
         if let Some(customs) = self.customs {
             customs.sign(self.page.text, at, &mut self.buffer.custom);
         }
+    }
+}
+
+/// False where no number can begin: what stands before it makes it a slice of something longer, or letters are glued to
+/// it that are no label. Most runs of digits in identifiers of machines end here.
+fn opens(rules: &RuleSet, text: &[u8], start: usize) -> bool {
+    match neighbours::value_begins(text, start) {
+        None => false,
+        Some(Sides { glued: Some(glued), .. }) => !matches!(rules.lexicon.last(&text[glued]), Last::Unknown),
+        Some(_) => true,
     }
 }

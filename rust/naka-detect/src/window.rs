@@ -91,13 +91,20 @@ pub(crate) fn before(text: &[u8], start: usize) -> Before {
         }
         at -= 1;
     }
-    while at < start && text[at] & 0xC0 == 0x80 {
-        at += 1; // the byte limit fell inside a character
-    }
     Before {
-        near: at..start,
+        near: whole_from(text, at, start)..start,
         key: None,
     }
+}
+
+/// `at`, or the end of the word that `at` cuts in two: a piece of a word says nothing.
+fn whole_from(text: &[u8], mut at: usize, end: usize) -> usize {
+    if at > 0 && is_word(text[at - 1]) {
+        while at < end && is_word(text[at]) {
+            at += 1;
+        }
+    }
+    at
 }
 
 /// Finds the window after `end`; empty when the words there belong to the next value.
@@ -109,7 +116,7 @@ pub(crate) fn after(text: &[u8], end: usize) -> Range<usize> {
     }
     if at < ceiling && text[at] == b'(' {
         let close = text[at..ceiling].iter().position(|&c| matches!(c, b')' | b'\n'));
-        return at..at + close.unwrap_or(ceiling - at);
+        return at..close.map_or_else(|| whole_until(text, at, ceiling), |close| at + close);
     }
     let from = at;
     let mut until = None;
@@ -145,11 +152,17 @@ pub(crate) fn after(text: &[u8], end: usize) -> Range<usize> {
         }
         at += 1;
     }
-    let mut until = until.unwrap_or(at);
-    while until > from && until < text.len() && text[until] & 0xC0 == 0x80 {
-        until -= 1;
+    from..until.unwrap_or_else(|| whole_until(text, from, at))
+}
+
+/// `at`, or the start of the word that `at` cuts in two.
+fn whole_until(text: &[u8], start: usize, mut at: usize) -> usize {
+    if at < text.len() && is_word(text[at]) {
+        while at > start && is_word(text[at - 1]) {
+            at -= 1;
+        }
     }
-    from..until
+    at
 }
 
 /// True when the words tie what follows to the value before: `is my aadhaar`, `hai mera`.
@@ -225,6 +238,7 @@ fn key_before(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
         }
         at -= 1;
     }
+    let at = whole_from(text, at, end);
     (at < end).then_some(at..end)
 }
 
