@@ -79,12 +79,7 @@ impl Header {
 /// The row that begins at `start`, and where the next begins; `None` while its end is not in the block.
 fn row(reader: &mut Reader, block: &[u8], start: usize, last: bool) -> Option<(Vec<Cell>, usize)> {
     let mut cells = Vec::new();
-    // Empty lines belong to no cell.
-    let mut at = start
-        + block[start..]
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
+    let mut at = first_cell(block, start);
     let mut cell = Cell {
         raw: at..at,
         text: Vec::new(),
@@ -127,6 +122,19 @@ fn row(reader: &mut Reader, block: &[u8], start: usize, last: bool) -> Option<(V
     }
 }
 
+/// Where the row's first cell begins. Empty lines belong to no cell, nor does a byte order mark: this reader drops one
+/// before any row, if it sees it whole, and tells no one.
+fn first_cell(block: &[u8], start: usize) -> usize {
+    let mut at = start;
+    loop {
+        match &block[at..] {
+            [b'\r' | b'\n', ..] => at += 1,
+            [0xEF, 0xBB, 0xBF, ..] => at += 3,
+            _ => return at,
+        }
+    }
+}
+
 /// Where a cell's raw form ends: before the delimiter or line end that closed it, if the file did not end there.
 fn raw_end(block: &[u8], start: usize, at: usize, record_end: bool) -> usize {
     let closed = !record_end || block[start..at].ends_with(b"\n") || block[start..at].ends_with(b"\r");
@@ -159,7 +167,7 @@ fn judge_row(
                 let found = member.finding;
                 step.findings.push(FileFinding {
                     finding: found,
-                    span: cell.raw_offset(block, found.start)..cell.raw_offset(block, found.end),
+                    span: cell.raw_span(block, found.start, found.end),
                     place: name(column).map_or_else(
                         || format!("column {}", column + 1),
                         |name| String::from_utf8_lossy(name).into(),
@@ -186,18 +194,34 @@ fn judge_row(
 }
 
 impl Cell {
-    /// The byte of the block in which the byte `wanted` of the text is written.
-    fn raw_offset(&self, block: &[u8], wanted: u32) -> usize {
+    /// The bytes of the block in which the bytes `start..end` of the text are written.
+    fn raw_span(&self, block: &[u8], start: u32, end: u32) -> Range<usize> {
+        let (start, end) = (start as usize, end as usize);
         let raw = &block[self.raw.clone()];
         if !raw.starts_with(b"\"") {
-            return self.raw.start + wanted as usize;
+            return self.raw.start + start..self.raw.start + end;
         }
-        let (mut at, mut decoded) = (1, 0);
-        while decoded < wanted as usize && at < raw.len() {
-            at += if raw[at..].starts_with(b"\"\"") { 2 } else { 1 };
+        // `"ab""c"d` is ab"cd: a quote that stands alone closes, and what follows stands for itself.
+        let (mut at, mut decoded, mut quoted) = (1, 0, true);
+        let mut span = self.raw.start..self.raw.end;
+        while decoded < end && at < raw.len() {
+            let here = at;
+            match &raw[at..] {
+                [b'"', b'"', ..] if quoted => at += 2,
+                [b'"', ..] if quoted => {
+                    quoted = false;
+                    at += 1;
+                    continue;
+                }
+                _ => at += 1,
+            }
+            if decoded == start {
+                span.start = self.raw.start + here;
+            }
             decoded += 1;
         }
-        self.raw.start + at
+        span.end = self.raw.start + at;
+        span
     }
 }
 

@@ -169,3 +169,30 @@ fn a_row_cut_behind_a_delimiter_is_not_complete() {
         );
     }
 }
+
+#[test]
+fn a_byte_order_mark_belongs_to_no_cell() {
+    let file = "\u{feff}\"mobile\",note\n9812345670,x\n\u{feff}\"9812345670\",y\n".as_bytes();
+    let csv = Kind::Csv { delimiter: b',' };
+    let whole = run(csv, file, usize::MAX >> 1);
+    let places: Vec<_> = whole
+        .0
+        .iter()
+        .map(|one| (&file[one.1..one.2], one.3.as_str()))
+        .collect();
+    assert_eq!(places, [(&b"9812345670"[..], "mobile"), (&b"9812345670"[..], "mobile")]);
+    let cleaned = "\u{feff}\"mobile\",note\n[PHONE_NUMBER],x\n\u{feff}\"[PHONE_NUMBER]\",y\n";
+    assert_eq!(String::from_utf8_lossy(&whole.1), cleaned);
+    for block in 1..file.len() {
+        assert_eq!(run(csv, file, block), whole, "blocks of {block} bytes");
+    }
+}
+
+#[test]
+fn a_cell_may_go_on_behind_its_closing_quote() {
+    let file = b"mobile\n\"98123\"45670\n\"a \"\"b\"\" \"9812345670\n";
+    let (found, cleaned) = run(Kind::Csv { delimiter: b',' }, file, usize::MAX >> 1);
+    assert_eq!(&file[found[0].1..found[0].2], b"98123\"45670");
+    assert_eq!(&file[found[1].1..found[1].2], b"9812345670");
+    assert_eq!(cleaned, b"mobile\n\"[PHONE_NUMBER]\"\n\"a \"\"b\"\" [PHONE_NUMBER]\"\n");
+}
