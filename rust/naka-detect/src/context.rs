@@ -5,6 +5,7 @@
 //! value 12 more. Fillers (`no`, `is`, `number`) take off nothing, so `aadhaar number is 5109…` is adjacent.
 //! A stronger voice wins: a label beside the value outranks `order` further off.
 
+use crate::columns::Columns;
 use crate::lexicon::{EntitySet, Hits, Lexicon};
 use crate::neighbours::{self, Neighbours, Sides};
 use crate::window;
@@ -100,6 +101,7 @@ pub(crate) struct Memory {
     before: Window,
     after: Window,
     label: Option<Around>,
+    columns: Columns,
     /// What the neighbours of the last candidate are, by its kind.
     sides: Option<(usize, usize, Neighbours, Option<Sides>)>,
 }
@@ -127,6 +129,7 @@ impl Memory {
             before: Window::NONE,
             after: Window::NONE,
             label: None,
+            columns: Columns::new(),
             sides: None,
         }
     }
@@ -222,7 +225,11 @@ impl Memory {
     fn read_before(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) {
         let Window { said, away, .. } = &mut self.before;
         said.clear();
-        let before = window::before(page.text, start);
+        let before = match self.columns.cell(page.text, start) {
+            // What a cell is says its column, not the cells before it.
+            Some(cell) => window::in_cell(page.text, cell.start, start, cell.header),
+            None => window::before(page.text, start),
+        };
         let mut hits = Hits::new();
         lexicon.walk(&page.text[before.near], &mut hits);
         for hit in hits.as_slice() {

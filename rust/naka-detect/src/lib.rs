@@ -2,10 +2,12 @@
 
 mod check;
 pub mod checksum;
+mod columns;
 mod context;
 pub mod custom;
 mod data;
 mod detector;
+mod dialogue;
 mod finding;
 pub mod fold;
 mod heuristic;

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::dialogue;
+
 /// Most bytes looked at before a candidate. Five words of an Indic script need more than five Latin ones.
 pub(crate) const BACK: usize = 160;
 /// Most bytes looked at after a candidate.
@@ -35,6 +37,12 @@ pub(crate) fn before(text: &[u8], start: usize) -> Before {
         let c = text[at - 1];
         match c {
             b'\n' | b'\r' => {
+                if !crossed_line && let Some(question) = dialogue::question(text, at, start) {
+                    return Before {
+                        near: at..start,
+                        key: Some(question),
+                    };
+                }
                 if crossed_line || words > 1 || !label_line(text, at - 1, floor) {
                     break;
                 }
@@ -94,6 +102,14 @@ pub(crate) fn before(text: &[u8], start: usize) -> Before {
     Before {
         near: whole_from(text, at, start)..start,
         key: None,
+    }
+}
+
+/// The window before `start` in a cell of a table that begins at `from`: words of the cell, and the name of its column.
+pub(crate) fn in_cell(text: &[u8], from: usize, start: usize, header: Range<usize>) -> Before {
+    Before {
+        near: whole_from(text, from.max(start.saturating_sub(BACK)), start)..start,
+        key: Some(header),
     }
 }
 

@@ -1,0 +1,294 @@
+//! Text that is a table of lines: CSV with commas, semicolons, tabs or bars, under a line of column names.
+//! What a cell is comes from its column, not from the cells beside it.
+//!
+//! A table is a run of lines that hold the same number of one delimiter outside quotes; its first line must look like
+//! names. Cost: each line is read once, by memchr, and only lines that hold a candidate ask; no allocation.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+/// A cell and the name of its column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cell {
+    /// Where the cell begins.
+    pub(crate) start: usize,
+    pub(crate) header: Range<usize>,
+}
+
+const DELIMITERS: [u8; 4] = [b'\t', b'|', b';', b','];
+/// Longest line of a table.
+const LINE: usize = 4096;
+/// Longest name of a column, and most words of one.
+const NAME: usize = 48;
+const NAME_WORDS: usize = 6;
+
+/// What is known of the page so far: the tables around the lines that were asked for. It only saves work.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    /// The last place asked for and the start of its line.
+    at: usize,
+    line: usize,
+    /// The answer for that line: the table it is a row of.
+    found: Option<Block>,
+    /// The last run of lines with as many of each delimiter.
+    blocks: [Option<Block>; DELIMITERS.len()],
+}
+
+/// A run of lines with the same number of a delimiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Block {
+    delimiter: u8,
+    count: usize,
+    /// Start of its first line.
+    top: usize,
+    /// Start of the last line that is known to belong to it.
+    until: usize,
+    /// The first line names the columns.
+    named: bool,
+}
+
+impl Columns {
+    pub(crate) const fn new() -> Self {
+        Self {
+            at: usize::MAX,
+            line: 0,
+            found: None,
+            blocks: [None; DELIMITERS.len()],
+        }
+    }
+
+    /// The cell that `start` lies in, when its line is a row of a table.
+    #[inline]
+    pub(crate) fn cell(&mut self, text: &[u8], start: usize) -> Option<Cell> {
+        let line = if self.at == usize::MAX {
+            memrchr(b'\n', &text[..start]).map_or(0, |i| i + 1)
+        } else if self.at <= start {
+            memrchr(b'\n', &text[self.at..start]).map_or(self.line, |i| self.at + i + 1)
+        } else if self.line <= start {
+            self.line
+        } else {
+            // Back to a line before: a short look, so that long lines are not read again and again.
+            let floor = start.saturating_sub(LINE);
+            match memrchr(b'\n', &text[floor..start]) {
+                Some(i) => floor + i + 1,
+                None if floor == 0 => 0,
+                None => return None,
+            }
+        };
+        if self.at == usize::MAX || line != self.line {
+            self.found = if line == 0 { None } else { self.row(text, line) };
+        }
+        (self.at, self.line) = (start, line);
+        let block = self.found?;
+        let (count, from) = delimiters_before(text, line, start, block.delimiter);
+        let header = nth(text, block.top, line_end(text, block.top), block.delimiter, count)?;
+        Some(Cell { start: from, header })
+    }
+
+    /// The table that the line at `line` is a row of.
+    #[cold]
+    fn row(&mut self, text: &[u8], line: usize) -> Option<Block> {
+        let end = line_end(text, line);
+        if end - line > LINE {
+            return None;
+        }
+        let above = previous(text, line)?;
+        for (i, delimiter) in DELIMITERS.into_iter().enumerate() {
+            if memchr(delimiter, &text[line..end]).is_none() || memchr(delimiter, &text[above..line]).is_none() {
+                continue;
+            }
+            let count = count(text, line, end, delimiter);
+            let block = self.block(text, line, delimiter, count, self.blocks[i]);
+            self.blocks[i] = Some(block);
+            if block.named && block.top != line {
+                return Some(block);
+            }
+        }
+        None
+    }
+
+    /// The run of lines that `line` belongs to; `known` saves going up to its first one.
+    fn block(&self, text: &[u8], line: usize, delimiter: u8, count_here: usize, known: Option<Block>) -> Block {
+        let known = known.filter(|block| block.count == count_here);
+        let mut top = line;
+        loop {
+            if let Some(block) = known
+                && (block.top..=block.until).contains(&top)
+            {
+                let until = block.until.max(line);
+                return Block { until, ..block };
+            }
+            let Some(above) = previous(text, top) else { break };
+            let end = line_end(text, above);
+            if end - above > LINE || count(text, above, end, delimiter) != count_here {
+                break;
+            }
+            top = above;
+        }
+        Block {
+            delimiter,
+            count: count_here,
+            top,
+            until: line,
+            named: are_names(text, top, delimiter),
+        }
+    }
+}
+
+/// Start of the line before the one at `line`.
+fn previous(text: &[u8], line: usize) -> Option<usize> {
+    let end = line.checked_sub(1)?;
+    let from = end.saturating_sub(LINE);
+    match memrchr(b'\n', &text[from..end]) {
+        Some(i) => Some(from + i + 1),
+        None => (from == 0).then_some(0),
+    }
+}
+
+/// End of the line at `line`, or of what may be looked at of it.
+fn line_end(text: &[u8], line: usize) -> usize {
+    let ceiling = (line + LINE + 1).min(text.len());
+    let end = memchr(b'\n', &text[line..ceiling]).map_or(ceiling, |i| line + i);
+    if end > line && text[end - 1] == b'\r' {
+        end - 1
+    } else {
+        end
+    }
+}
+
+/// Delimiters outside quotes.
+fn count(text: &[u8], from: usize, to: usize, delimiter: u8) -> usize {
+    delimiters_before(text, from, to, delimiter).0
+}
+
+/// How many delimiters outside quotes lie in `from..to`, and the place behind the last one.
+fn delimiters_before(text: &[u8], from: usize, to: usize, delimiter: u8) -> (usize, usize) {
+    let mut last = from;
+    if memchr(b'"', &text[from..to]).is_none() {
+        let mut count = 0;
+        for at in memchr_iter(delimiter, &text[from..to]) {
+            count += 1;
+            last = from + at + 1;
+        }
+        return (count, last);
+    }
+    let (mut count, mut quoted) = (0, false);
+    for (i, &c) in text[from..to].iter().enumerate() {
+        match c {
+            b'"' => quoted = !quoted,
+            c if c == delimiter && !quoted => {
+                count += 1;
+                last = from + i + 1;
+            }
+            _ => {}
+        }
+    }
+    (count, last)
+}
+
+/// The n-th cell of a line.
+fn nth(text: &[u8], line: usize, end: usize, delimiter: u8, n: usize) -> Option<Range<usize>> {
+    let (mut index, mut from, mut quoted) = (0, line, false);
+    for (i, &c) in text[line..end].iter().enumerate() {
+        match c {
+            b'"' => quoted = !quoted,
+            c if c == delimiter && !quoted => {
+                if index == n {
+                    return Some(from..line + i);
+                }
+                index += 1;
+                from = line + i + 1;
+            }
+            _ => {}
+        }
+    }
+    (index == n).then_some(from..end)
+}
+
+/// True when the line at `top` names columns: short cells of words, none of them a value.
+fn are_names(text: &[u8], top: usize, delimiter: u8) -> bool {
+    let end = line_end(text, top);
+    let line = &text[top..end];
+    let mut cells = line.split(|&c| c == delimiter).peekable();
+    let mut named = 0;
+    let mut first = true;
+    while let Some(cell) = cells.next() {
+        let edge = first || cells.peek().is_none();
+        first = false;
+        let cell = cell.trim_ascii();
+        let cell = cell.strip_prefix(b"\"").unwrap_or(cell);
+        let cell = cell.strip_suffix(b"\"").unwrap_or(cell);
+        if cell.is_empty() {
+            if edge && delimiter == b'|' {
+                continue; // `| name | mobile |`
+            }
+            return false;
+        }
+        let begins = cell[0].is_ascii_alphabetic() || cell[0] >= 0x80 || cell[0] == b'#';
+        let value = cell.windows(3).any(|w| w.iter().all(u8::is_ascii_digit))
+            || cell
+                .iter()
+                .any(|c| matches!(c, b':' | b'=' | b'{' | b'}' | b'@' | b'?' | b'!' | b'<' | b'>' | b'"'));
+        if !begins || value || cell.len() > NAME || cell.split(|&c| c == b' ').count() > NAME_WORDS {
+            return false;
+        }
+        named += 1;
+    }
+    named >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The header of the cell that holds `value`.
+    fn header<'t>(text: &'t str, value: &str) -> Option<&'t str> {
+        let at = text.find(value).unwrap();
+        let cell = Columns::new().cell(text.as_bytes(), at)?;
+        Some(text[cell.header].trim())
+    }
+
+    #[test]
+    fn a_cell_is_named_by_its_column() {
+        let text = "name,mobile,pan\nAsha,9812345670,QWEPK4821M\nRavi,9812345671,QWEPK4821N\n";
+        assert_eq!(header(text, "9812345671"), Some("mobile"));
+        assert_eq!(header(text, "QWEPK4821M"), Some("pan"));
+        let quoted = "name,address,pin code\n\"Rao, A\",\"12, MG Road, Pune\",411001";
+        assert_eq!(header(quoted, "411001"), Some("pin code"));
+        let bars = "| name | mobile |\n|---|---|\n| Asha | 98123 45670 |";
+        assert_eq!(header(bars, "98123"), Some("mobile"));
+        assert_eq!(
+            header("a table:\nid\tphone no\r\n1\t98\r\n2\t99", "99"),
+            Some("phone no")
+        );
+    }
+
+    #[test]
+    fn prose_and_records_are_no_tables() {
+        assert_eq!(header("Dear Asha,\nplease call 9812345670, thanks", "9812345670"), None);
+        assert_eq!(header("pan: Q, mobile: 98\npan: R, mobile: 99", "99"), None);
+        assert_eq!(header("Asha,9812345670\nRavi,9812345671", "9812345671"), None);
+        assert_eq!(header("name,mobile\nAsha,98,99", "99"), None);
+    }
+
+    #[test]
+    fn what_is_remembered_changes_nothing() {
+        let text = "x\nname,mobile\na,1234\nb,5678\n\nid;pan\n1;QQ\n2;RR\nq,w\n".repeat(3);
+        let mut forth = Columns::new();
+        let places: Vec<usize> = (0..text.len()).collect();
+        let fresh = |at| Columns::new().cell(text.as_bytes(), at);
+        for &at in &places {
+            assert_eq!(forth.cell(text.as_bytes(), at), fresh(at), "{at}");
+        }
+        for &at in places.iter().rev() {
+            assert_eq!(forth.cell(text.as_bytes(), at), fresh(at), "{at}");
+        }
+        for step in [7, 31, 53] {
+            for i in 0..places.len() {
+                let at = i * step % text.len();
+                assert_eq!(forth.cell(text.as_bytes(), at), fresh(at), "{at}");
+            }
+        }
+    }
+}
