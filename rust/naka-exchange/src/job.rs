@@ -88,7 +88,7 @@ impl Job {
     /// Judges.
     #[must_use]
     pub fn run(mut self, tools: &mut Tools) -> Verdict {
-        let outcome = self.blank();
+        let outcome = self.blank(tools);
         match std::mem::replace(&mut self.content, Content::None) {
             Content::Unread(reason) => self.unread(reason, Bytes::new(), outcome, tools),
             Content::None => {
@@ -378,23 +378,23 @@ impl Job {
         None
     }
 
-    fn blank(&self) -> Outcome {
+    fn blank(&self, tools: &mut Tools) -> Outcome {
         let subject = &self.subject;
         let upstream = subject.upstream(&self.rules);
         Outcome {
             decision: self.decision,
             direction: self.direction,
             host: subject.host.clone(),
-            route: subject.head.route.as_deref().map(Name::configured),
-            upstream: upstream.map(|upstream| Name::configured(&upstream.name)),
+            route: subject.head.route.as_deref().map(|name| tools.name(name)),
+            upstream: upstream.map(|upstream| tools.name(&upstream.name)),
             api: subject.route.api,
             surface: subject.surface,
             provider: upstream
                 .map(|upstream| upstream.provider.as_str())
                 .or(subject.route.provider)
-                .map(Name::configured),
+                .map(|name| tools.name(name)),
             model: subject.model.get().map(|model| model.name.clone()),
-            revision: Name::configured(self.rules.revision()),
+            revision: tools.name(self.rules.revision()),
             rules: Vec::new(),
             entities: Vec::new(),
             paths: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use bytes::Bytes;
 use naka_body::{ApiTables, Route};
 use naka_policy::{Date, Direction, RuleSet, Surface, Traffic, Upstream};
 
@@ -44,18 +45,20 @@ impl Subject {
     }
 
     pub(crate) fn new(tables: &'static ApiTables, rules: &RuleSet, head: RequestHead, tools: &mut Tools) -> Self {
-        let path = std::str::from_utf8(Target::split(&head.path).path).unwrap_or_default();
-        let method = std::str::from_utf8(&head.method).unwrap_or_default();
-        let host = host_of(&head.authority);
         let upstream = upstream_of(rules, head.route.as_deref(), &head.authority);
         // Envoy's own prefix (`/<upstream>/v1/...`) is taken off behind us; the tables know none
+        let path = std::str::from_utf8(Target::split(&head.path).path).unwrap_or_default();
         let own = head
             .route
             .as_deref()
             .and_then(|name| path.strip_prefix('/')?.strip_prefix(name))
             .filter(|rest| rest.starts_with('/'));
-        let route = tables.route(method, own.unwrap_or(path));
-        let host = Name::host(host, |text| tools.is_clean(rules, text));
+        let path = head.path.slice_ref(own.unwrap_or(path).as_bytes());
+        let text = |bytes: &Bytes| std::str::from_utf8(bytes).unwrap_or_default().to_owned();
+        let route = tools.route(&head.method, path.clone(), || {
+            tables.route(&text(&head.method), &text(&path))
+        });
+        let host = tools.host(rules, host_of(&head.authority));
         Self {
             surface: surface(route.surface),
             route,

@@ -6,10 +6,12 @@
 mod address;
 mod audit;
 mod clock;
+mod codec;
 mod config;
 mod convert;
 mod detection;
 mod ext_proc;
+mod grpc;
 mod http;
 mod metrics;
 pub mod pb;

@@ -12,8 +12,9 @@ use naka_policy::{PolicyProblem, RuleSet, Workload};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
 use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Server;
 use tonic::transport::server::Router;
-use tonic::transport::{Error, Server};
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
@@ -24,6 +25,7 @@ use crate::audit::{Audit, AuditConfig};
 use crate::config::{Config, ConfigError};
 use crate::detection::DetectionService;
 use crate::ext_proc::ExtProc;
+use crate::grpc;
 use crate::http;
 use crate::pb::DESCRIPTORS;
 use crate::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessorServer;
@@ -290,11 +292,8 @@ async fn serve(
     let (health, _) = tonic_health::server::health_reporter();
     let draining = CancellationToken::new();
     let mut servers = tokio::task::JoinSet::new();
-    servers.spawn(listen(
-        ext_proc_router(plane, &health),
-        bound.ext_proc,
-        draining.clone(),
-    ));
+    let (service, others) = (ext_proc_service(plane), health_and_reflection(&health));
+    servers.spawn(grpc::serve(bound.ext_proc, service, others, draining.clone()));
     if let Some(listener) = bound.detection {
         servers.spawn(listen(detection_router(plane, &health), listener, draining.clone()));
     }
@@ -376,23 +375,26 @@ impl Bound {
     }
 }
 
-fn ext_proc_router(plane: &Arc<Plane>, health: &HealthReporter) -> Router {
-    let limit = usize::try_from(plane.config.max_buffered_bytes)
+fn ext_proc_service(plane: &Arc<Plane>) -> ExternalProcessorServer<ExtProc> {
+    let largest = plane.config.max_buffered_bytes.max(64 << 20);
+    let limit = usize::try_from(largest)
         .unwrap_or(usize::MAX)
-        .saturating_mul(4)
-        .max(64 << 20);
-    let service = ExternalProcessorServer::new(ExtProc {
+        .saturating_add(ENVELOPE_BYTES);
+    let service = ExtProc {
         plane: Arc::clone(plane),
-    })
-    .max_decoding_message_size(limit + ENVELOPE_BYTES)
-    .max_encoding_message_size(usize::MAX);
-    Server::builder()
-        .initial_stream_window_size(Some(1 << 20))
-        .initial_connection_window_size(Some(16 << 20))
-        .max_concurrent_streams(None)
-        .add_service(service)
-        .add_service(HealthServer::new(HealthService::from_health_reporter(health.clone())))
-        .add_optional_service(reflection())
+    };
+    ExternalProcessorServer::new(service)
+        .max_decoding_message_size(limit)
+        .max_encoding_message_size(usize::MAX)
+}
+
+/// What Envoy's socket serves beside ext_proc.
+fn health_and_reflection(health: &HealthReporter) -> Routes {
+    let mut routes = Routes::new(HealthServer::new(HealthService::from_health_reporter(health.clone())));
+    if let Some(reflection) = reflection() {
+        routes = routes.add_service(reflection);
+    }
+    routes.prepare()
 }
 
 fn detection_router(plane: &Arc<Plane>, health: &HealthReporter) -> Router {
@@ -418,9 +420,10 @@ fn reflection() -> Option<ServerReflectionServer<impl ServerReflection>> {
         .ok()
 }
 
-async fn listen(router: Router, listener: Listener, draining: CancellationToken) -> Result<(), Error> {
+async fn listen(router: Router, listener: Listener, draining: CancellationToken) {
     let stopped = draining.cancelled_owned();
-    match listener {
+    // a server that fails ends, and with it the data plane: `serve` sees to it
+    let _ = match listener {
         Listener::Unix(listener) => {
             router
                 .serve_with_incoming_shutdown(UnixListenerStream::new(listener), stopped)
@@ -434,7 +437,7 @@ async fn listen(router: Router, listener: Listener, draining: CancellationToken)
             });
             router.serve_with_incoming_shutdown(sockets, stopped).await
         }
-    }
+    };
 }
 
 /// SERVING once a policy is in force.
