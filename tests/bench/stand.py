@@ -1,4 +1,8 @@
-"""What `load.py` measures: one upstream, the same Envoy without and with the sidecar, each in its own process."""
+"""What `load.py` measures: one upstream, the same Envoy without and with a sidecar, each in its own process.
+
+Further builds of the package can stand beside this one (`peers`), each with an Envoy of its own, so that a change is
+measured against what was before in one run.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +53,12 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Stand:
-    """Ports and processes."""
+class Gate:
+    """One Envoy, and the sidecar behind it."""
 
-    alone_port: int
-    alone: Process
-    guarded_port: int
-    guarded: Process
-    sidecar: Process
-    metrics_port: int
+    port: int
+    envoy: Process
+    sidecar: Process | None
 
 
 def _upstream_config(port: int) -> dict[str, Any]:
@@ -112,50 +113,54 @@ def upstream(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def sidecar(folder: Path, policy: Path | None) -> Iterator[tuple[Process, int]]:
-    """`naka sidecar` with a policy folder, or all packs; gives its process and the port of its metrics."""
-    packs = policy or folder / "policy"
-    if policy is None:
-        packs.mkdir()
-        (packs / "pack.yaml").write_text(POLICY)
-    ready, port, log = folder / "sidecar.ready", free_port(), folder / "sidecar.log"
+def sidecar(folder: Path, packs: Path, package: Path | None) -> Iterator[Process]:
+    """`naka sidecar` with a policy folder; of another build where `package` holds one."""
+    ready, log = folder / "sidecar.ready", folder / "sidecar.log"
     options = {
         "--policy": str(packs),
         "--ext-proc": f"unix:{folder / 'sidecar.sock'}",
-        "--http": f"{HOST}:{port}",
+        "--http": f"{HOST}:{free_port()}",
         "--audit": str(folder / "audit.jsonl"),
         "--ready-file": str(ready),
         "--key-file": str(folder / "key"),
     }
     command = [sys.executable, "-m", "naka.cli", "sidecar", *(text for pair in options.items() for text in pair)]
-    with running(command, log) as process:
+    environment = os.environ | ({"PYTHONPATH": str(package)} if package else {})
+    with running(command, log, env=environment) as process:
         wait_until(lambda: ready.exists() or process.poll() is not None, "the sidecar", 120)
         assert process.poll() is None, log.read_text()[-3000:]
-        yield Process(process.pid), port
+        yield Process(process.pid)
 
 
 @contextlib.contextmanager
-def stand(folder: Path, policy: Path | None = None) -> Iterator[Stand]:
-    """All of it."""
-    with upstream(folder) as port, sidecar(folder, policy) as (process, metrics_port):
-        guarded = Gateway(
+def gate(folder: Path, upstream_port: int, packs: Path | None, package: Path | None = None) -> Iterator[Gate]:
+    """An Envoy, guarded by `packs`, or alone where there are none."""
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        guard = stack.enter_context(sidecar(folder, packs, package)) if packs else None
+        gateway = Gateway(
             port=free_port(),
-            upstreams=(Upstream(name="default", host=HOST, port=port, tls=False),),
+            upstreams=(Upstream(name="default", host=HOST, port=upstream_port, tls=False),),
             route_dir=folder / "routes",
-            sidecar_socket=folder / "sidecar.sock",
-            admin_socket=folder / "guarded.sock",
+            sidecar_socket=folder / "sidecar.sock" if packs else None,
+            admin_socket=folder / "envoy.sock",
         )
-        alone = replace(guarded, port=free_port(), sidecar_socket=None, admin_socket=folder / "alone.sock")
-        alone = replace(alone, route_dir=folder / "alone-routes")
-        with (
-            bare_envoy(alone, Failure.CLOSED, folder / "alone.log") as alone_process,
-            bare_envoy(guarded, Failure.CLOSED, folder / "guarded.log") as guarded_process,
-        ):
-            yield Stand(
-                alone_port=alone.port,
-                alone=Process(alone_process.pid),
-                guarded_port=guarded.port,
-                guarded=Process(guarded_process.pid),
-                sidecar=process,
-                metrics_port=metrics_port,
-            )
+        envoy = stack.enter_context(bare_envoy(gateway, Failure.CLOSED, folder / "envoy.log"))
+        yield Gate(gateway.port, Process(envoy.pid), guard)
+
+
+@contextlib.contextmanager
+def stand(folder: Path, policy: Path | None = None, peers: dict[str, Path] | None = None) -> Iterator[dict[str, Gate]]:
+    """All of it, by name: `envoy_alone`, `with_sidecar`, and one for each peer."""
+    packs = policy or folder / "policy"
+    if policy is None:
+        packs.mkdir()
+        (packs / "pack.yaml").write_text(POLICY)
+    with upstream(folder) as port, contextlib.ExitStack() as stack:
+        gates = {
+            "envoy_alone": stack.enter_context(gate(folder / "alone", port, None)),
+            "with_sidecar": stack.enter_context(gate(folder / "guarded", port, packs)),
+        }
+        for name, package in (peers or {}).items():
+            gates[name] = stack.enter_context(gate(folder / name, port, packs, package))
+        yield gates
