@@ -11,16 +11,12 @@ use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codegen::Service;
-use tonic::service::Routes;
 
-use crate::address::Listener;
-use crate::ext_proc::ExtProc;
-use crate::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessorServer;
+use crate::workers::Services;
 
 /// Path of the one method.
 const PROCESS: &str = "/envoy.service.ext_proc.v3.ExternalProcessor/Process";
@@ -30,56 +26,11 @@ const CONNECTION_WINDOW: u32 = 16 << 20;
 /// Streams that Envoy may reset before we look at them: as many as clients hang up at once.
 const RESETS: usize = 100_000;
 
-/// Serves until `stop`, then lets streams end. Returns when the last connection is gone.
-pub(crate) async fn serve(
-    listener: Listener,
-    ext_proc: ExternalProcessorServer<ExtProc>,
-    others: Routes,
-    stop: CancellationToken,
-) {
-    let connections = GracefulShutdown::new();
-    let service = Arc::new((ext_proc, others));
-    loop {
-        let socket = tokio::select! {
-            () = stop.cancelled() => break,
-            socket = accept(&listener) => socket,
-        };
-        let Ok(socket) = socket else {
-            // out of descriptors, most likely: let others close some
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            continue;
-        };
-        let watcher = connections.watcher();
-        match socket {
-            Socket::Unix(socket) => drop(tokio::spawn(connection(socket, Arc::clone(&service), watcher))),
-            Socket::Tcp(socket) => drop(tokio::spawn(connection(socket, Arc::clone(&service), watcher))),
-        }
-    }
-    connections.shutdown().await;
-}
-
-enum Socket {
-    Unix(tokio::net::UnixStream),
-    Tcp(tokio::net::TcpStream),
-}
-
-async fn accept(listener: &Listener) -> std::io::Result<Socket> {
-    Ok(match listener {
-        Listener::Unix(listener) => Socket::Unix(listener.accept().await?.0),
-        Listener::Tcp(listener) => {
-            let socket = listener.accept().await?.0;
-            let _ = socket.set_nodelay(true); // slower without it, not wrong
-            Socket::Tcp(socket)
-        }
-    })
-}
-
-type Services = Arc<(ExternalProcessorServer<ExtProc>, Routes)>;
-
-async fn connection(
+/// Serves one connection to its end.
+pub(crate) async fn connection(
     socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    services: Services,
-    watcher: hyper_util::server::graceful::Watcher,
+    services: Arc<Services>,
+    watcher: Watcher,
 ) {
     let service = service_fn(move |request| call(Arc::clone(&services), request));
     let connection = http2::Builder::new(TokioExecutor::new())
@@ -94,10 +45,10 @@ async fn connection(
     let _ = watcher.watch(connection).await; // a peer that breaks off is no news; its streams see it themselves
 }
 
-async fn call(services: Services, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn call(services: Arc<Services>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     if request.uri().path() == PROCESS {
-        return services.0.clone().call(request).await;
+        return services.ext_proc.clone().call(request).await;
     }
     let request = request.map(|body| Body::new(UnsyncBoxBody::new(body)));
-    services.1.clone().call(request).await
+    services.others.clone().call(request).await
 }

@@ -5,6 +5,7 @@
 
 mod address;
 mod audit;
+mod bound;
 mod clock;
 mod codec;
 mod config;
@@ -19,11 +20,15 @@ mod plane;
 mod process;
 mod prometheus;
 mod record;
+mod run;
 mod server;
+mod services;
 mod stats;
+mod workers;
 
 pub use address::Address;
+pub use bound::Addresses;
 pub use config::{Config, ConfigError};
 pub use naka_exchange::KeyRing;
-pub use server::{Addresses, Applied, Sidecar};
+pub use server::{Applied, Sidecar};
 pub use stats::Stats;

@@ -1,4 +1,4 @@
-//! A running data plane: its threads, its listeners, its end.
+//! A running data plane as its owner holds it: started, given policies, asked for numbers, stopped.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,32 +9,14 @@ use std::time::Duration;
 
 use naka_exchange::{Budget, Settings, Shared};
 use naka_policy::{PolicyProblem, RuleSet, Workload};
-use tokio_stream::StreamExt;
-use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
 use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
-use tonic::transport::Server;
-use tonic::transport::server::Router;
-use tonic_health::ServingStatus;
-use tonic_health::pb::health_server::HealthServer;
-use tonic_health::server::{HealthReporter, HealthService};
-use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 
-use crate::address::{Address, Listener};
 use crate::audit::{Audit, AuditConfig};
+use crate::bound::Addresses;
 use crate::config::{Config, ConfigError};
-use crate::detection::DetectionService;
-use crate::ext_proc::ExtProc;
-use crate::grpc;
-use crate::http;
-use crate::pb::DESCRIPTORS;
-use crate::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessorServer;
-use crate::pb::naka::v1::detection_server::DetectionServer;
 use crate::plane::Plane;
+use crate::run::run;
 use crate::stats::Stats;
-
-/// A message that is larger by this than the largest body is not a body's.
-const ENVELOPE_BYTES: usize = 256 << 10;
 
 /// A running data plane. Dropping it drains and stops it.
 pub struct Sidecar {
@@ -43,17 +25,6 @@ pub struct Sidecar {
     thread: Option<JoinHandle<()>>,
     ended: Arc<Ended>,
     addresses: Addresses,
-}
-
-/// Where it listens: a port 0 of the configuration has become a number.
-#[derive(Debug, Clone)]
-pub struct Addresses {
-    /// For Envoy.
-    pub ext_proc: Address,
-    /// For metrics and health.
-    pub http: Option<Address>,
-    /// For `naka.v1.Detection`.
-    pub detection: Option<Address>,
 }
 
 /// Set when the data plane's thread ends, however it ends.
@@ -252,205 +223,4 @@ fn start_audit(config: &Config, path: &Path) -> Result<Audit, ConfigError> {
         path: path.display().to_string(),
         why: error.to_string(),
     })
-}
-
-/// The thread of the data plane.
-fn run(plane: &Arc<Plane>, stop: &CancellationToken, started: &mpsc::SyncSender<Result<Addresses, ConfigError>>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(plane.config.workers)
-        .max_blocking_threads(plane.config.workers + 8)
-        .thread_name("naka-worker")
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = started.send(Err(ConfigError::Start { why: error.to_string() }));
-            return;
-        }
-    };
-    runtime.block_on(serve(plane, stop, started));
-    // cut-off exchanges leave their records; judges that outlive this are let go
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    plane.stop_audit();
-}
-
-async fn serve(
-    plane: &Arc<Plane>,
-    stop: &CancellationToken,
-    started: &mpsc::SyncSender<Result<Addresses, ConfigError>>,
-) {
-    let bound = match Bound::bind(&plane.config).await {
-        Ok(bound) => bound,
-        Err(error) => {
-            let _ = started.send(Err(error)); // whoever waited is told, or is gone
-            return;
-        }
-    };
-    let addresses = bound.addresses.clone();
-    let _ = started.send(Ok(addresses.clone()));
-    let (health, _) = tonic_health::server::health_reporter();
-    let draining = CancellationToken::new();
-    let mut servers = tokio::task::JoinSet::new();
-    let (service, others) = (ext_proc_service(plane), health_and_reflection(&health));
-    servers.spawn(grpc::serve(bound.ext_proc, service, others, draining.clone()));
-    if let Some(listener) = bound.detection {
-        servers.spawn(listen(detection_router(plane, &health), listener, draining.clone()));
-    }
-    let http_stop = CancellationToken::new();
-    if let Some(listener) = bound.http {
-        tokio::spawn(http::serve(listener, Arc::clone(plane), http_stop.clone()));
-    }
-    let watch_health = tokio::spawn(report_health(Arc::clone(plane), health.clone()));
-
-    tokio::select! {
-        () = stop.cancelled() => {}
-        // a server that ends unasked ends the data plane
-        _ = servers.join_next() => {}
-    }
-    plane.draining.store(true, Ordering::Relaxed);
-    watch_health.abort();
-    set_health(&health, ServingStatus::NotServing).await;
-    draining.cancel();
-    plane.tasks.close();
-    let drained = async {
-        while servers.join_next().await.is_some() {}
-        plane.tasks.wait().await;
-    };
-    let _ = tokio::time::timeout(plane.config.drain(), drained).await; // what has not ended by now is cut off
-    http_stop.cancel();
-    for address in [
-        Some(&addresses.ext_proc),
-        addresses.http.as_ref(),
-        addresses.detection.as_ref(),
-    ]
-    .into_iter()
-    .flatten()
-    {
-        if let Address::Unix(path) = address {
-            let _ = std::fs::remove_file(path); // another process may have been faster
-        }
-    }
-}
-
-struct Bound {
-    ext_proc: Listener,
-    http: Option<Listener>,
-    detection: Option<Listener>,
-    addresses: Addresses,
-}
-
-impl Bound {
-    async fn bind(config: &Config) -> Result<Self, ConfigError> {
-        let mode = config.socket_mode;
-        let bind = async |setting: &'static str, address: &Address| {
-            let listener = address.bind(mode).await.map_err(|error| ConfigError::Listen {
-                setting,
-                address: address.to_string(),
-                why: error.to_string(),
-            })?;
-            let bound = listener.address(address);
-            Ok::<_, ConfigError>((listener, bound))
-        };
-        let (ext_proc, ext_proc_address) = bind("ext_proc", &config.ext_proc).await?;
-        let http = match &config.http {
-            Some(address) => Some(bind("http", address).await?),
-            None => None,
-        };
-        let detection = match &config.detection {
-            Some(address) => Some(bind("detection", address).await?),
-            None => None,
-        };
-        let addresses = Addresses {
-            ext_proc: ext_proc_address,
-            http: http.as_ref().map(|(_, address)| address.clone()),
-            detection: detection.as_ref().map(|(_, address)| address.clone()),
-        };
-        Ok(Self {
-            ext_proc,
-            http: http.map(|(l, _)| l),
-            detection: detection.map(|(l, _)| l),
-            addresses,
-        })
-    }
-}
-
-fn ext_proc_service(plane: &Arc<Plane>) -> ExternalProcessorServer<ExtProc> {
-    let largest = plane.config.max_buffered_bytes.max(64 << 20);
-    let limit = usize::try_from(largest)
-        .unwrap_or(usize::MAX)
-        .saturating_add(ENVELOPE_BYTES);
-    let service = ExtProc {
-        plane: Arc::clone(plane),
-    };
-    ExternalProcessorServer::new(service)
-        .max_decoding_message_size(limit)
-        .max_encoding_message_size(usize::MAX)
-}
-
-/// What Envoy's socket serves beside ext_proc.
-fn health_and_reflection(health: &HealthReporter) -> Routes {
-    let mut routes = Routes::new(HealthServer::new(HealthService::from_health_reporter(health.clone())));
-    if let Some(reflection) = reflection() {
-        routes = routes.add_service(reflection);
-    }
-    routes.prepare()
-}
-
-fn detection_router(plane: &Arc<Plane>, health: &HealthReporter) -> Router {
-    let limit = plane.config.detection_max_bytes + ENVELOPE_BYTES;
-    let service = DetectionServer::new(DetectionService {
-        plane: Arc::clone(plane),
-    })
-    .max_decoding_message_size(limit);
-    Server::builder()
-        .timeout(Duration::from_secs(10))
-        .concurrency_limit_per_connection(64)
-        .add_service(service)
-        .add_service(HealthServer::new(HealthService::from_health_reporter(health.clone())))
-        .add_optional_service(reflection())
-}
-
-/// `None` when the descriptors cannot be read, which a test rules out.
-fn reflection() -> Option<ServerReflectionServer<impl ServerReflection>> {
-    tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
-        .ok()
-}
-
-async fn listen(router: Router, listener: Listener, draining: CancellationToken) {
-    let stopped = draining.cancelled_owned();
-    // a server that fails ends, and with it the data plane: `serve` sees to it
-    let _ = match listener {
-        Listener::Unix(listener) => {
-            router
-                .serve_with_incoming_shutdown(UnixListenerStream::new(listener), stopped)
-                .await
-        }
-        Listener::Tcp(listener) => {
-            let sockets = TcpListenerStream::new(listener).map(|socket| {
-                socket.inspect(|socket| {
-                    let _ = socket.set_nodelay(true); // slower without it, not wrong
-                })
-            });
-            router.serve_with_incoming_shutdown(sockets, stopped).await
-        }
-    };
-}
-
-/// SERVING once a policy is in force.
-async fn report_health(plane: Arc<Plane>, health: HealthReporter) {
-    set_health(&health, ServingStatus::NotServing).await;
-    while !plane.is_ready() {
-        plane.changed.notified().await;
-    }
-    set_health(&health, ServingStatus::Serving).await;
-}
-
-async fn set_health(health: &HealthReporter, status: ServingStatus) {
-    for service in ["", "envoy.service.ext_proc.v3.ExternalProcessor", "naka.v1.Detection"] {
-        health.set_service_status(service, status).await;
-    }
 }
