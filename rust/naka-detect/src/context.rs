@@ -5,10 +5,14 @@
 //! value 12 more. Fillers (`no`, `is`, `number`) take off nothing, so `aadhaar number is 5109…` is adjacent.
 //! A stronger voice wins: a label beside the value outranks `order` further off.
 
-use crate::columns::Columns;
-use crate::lexicon::{EntitySet, Hits, Lexicon};
+use std::ops::Range;
+
+use crate::columns::{Cell, Columns};
+use crate::dialogue;
+use crate::lexicon::{EntitySet, Hit, Hits, Lexicon};
 use crate::neighbours::{self, Neighbours, Sides};
 use crate::window;
+use crate::word_index::{Gist, WordIndex};
 
 /// The folded text of one scan, and the label it is the value of (empty when there is none).
 #[derive(Debug, Clone, Copy)]
@@ -93,15 +97,20 @@ const PER_WORD: u8 = 12;
 const AFTER: u8 = 12;
 const NAMED: u8 = 100;
 const HINTED: u8 = 60;
+/// Up to this many bytes a text is the value of its label, and not a text in which the value stands.
+const SHORT_TEXT: usize = 48;
 
 /// Keeps the last windows read, and what the scan's label says. Patterns of one place share them: the words before
 /// belong to the start, those after to the end.
 #[derive(Debug, Clone)]
 pub(crate) struct Memory {
+    /// The words of the page, where an engine has found them in advance.
+    index: Option<WordIndex>,
     before: Window,
     after: Window,
-    label: Option<Around>,
+    label: Option<Label>,
     columns: Columns,
+    outer: Outer,
     /// What the neighbours of the last candidate are, by its kind.
     sides: Option<(usize, usize, Neighbours, Option<Sides>)>,
 }
@@ -123,15 +132,107 @@ impl Window {
     };
 }
 
+/// What names a value from afar: the column of its cell, or the question that its line answers.
+#[derive(Debug, Clone)]
+struct Outer {
+    /// The start that this is about.
+    at: Option<usize>,
+    cell: Option<Cell>,
+    /// The line, the length of the speaker's name before the start, and the question above.
+    question: (usize, usize, Option<Range<usize>>),
+    gist: Gist,
+    /// Gists of the last names and questions, by where they begin.
+    gists: [(usize, Gist); Self::GISTS],
+}
+
+impl Outer {
+    const GISTS: usize = 16;
+    const NONE: Self = Self {
+        at: None,
+        cell: None,
+        question: (0, 0, None),
+        gist: Gist::NONE,
+        gists: [(usize::MAX, Gist::NONE); Self::GISTS],
+    };
+}
+
+/// What the label of the page says.
+#[derive(Debug, Clone)]
+struct Label {
+    said: Around,
+    gist: Gist,
+}
+
 impl Memory {
+    /// Reads each window when it is asked for.
     pub(crate) const fn new() -> Self {
         Self {
+            index: None,
             before: Window::NONE,
             after: Window::NONE,
             label: None,
             columns: Columns::new(),
+            outer: Outer::NONE,
             sides: None,
         }
+    }
+
+    /// Knows the words of the page from [`Self::index`], which the caller fills.
+    pub(crate) fn indexed() -> Self {
+        Self {
+            index: Some(WordIndex::new()),
+            ..Self::new()
+        }
+    }
+
+    /// Forgets the page.
+    pub(crate) fn clear(&mut self) {
+        if let Some(index) = &mut self.index {
+            index.clear();
+        }
+        (self.before.at, self.after.at) = (None, None);
+        (self.label, self.sides) = (None, None);
+        (self.columns, self.outer) = (Columns::new(), Outer::NONE);
+    }
+
+    /// The words of the page.
+    pub(crate) const fn index(&mut self) -> Option<&mut WordIndex> {
+        self.index.as_mut()
+    }
+
+    /// What may be said around `start..end`, and what the label says: at least what [`Self::voices`] hears.
+    #[inline]
+    pub(crate) fn gist(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) -> Gist {
+        let Some(index) = &mut self.index else { return Gist::ALL };
+        let near = index.gist(start.saturating_sub(window::BACK)..end + window::AHEAD);
+        let gist = near.with(self.outer(lexicon, page, start).gist);
+        if page.label.is_empty() {
+            return gist;
+        }
+        gist.with(self.label(lexicon, page).gist)
+    }
+
+    /// What names a value at `start` from afar.
+    fn outer(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) -> &Outer {
+        let outer = &mut self.outer;
+        if outer.at != Some(start) {
+            outer.at = Some(start);
+            outer.gist = Gist::NONE;
+            outer.cell = self.columns.cell(page.text, start);
+            let name = match &outer.cell {
+                Some(cell) => Some(cell.header.clone()),
+                None => question(page.text, start, &mut outer.question),
+            };
+            if let Some(name) = name {
+                // Columns come by in turns.
+                let slot = &mut outer.gists[name.start % Outer::GISTS];
+                if slot.0 != name.start {
+                    *slot = (name.start, gist_of(lexicon, &page.text[name]));
+                }
+                outer.gist = slot.1;
+            }
+        }
+        &self.outer
     }
 
     /// [`neighbours::look`], kept for the patterns that match the same bytes.
@@ -149,7 +250,7 @@ impl Memory {
     /// The entities that some word around `start..end` names or hints at.
     pub(crate) fn named(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) -> EntitySet {
         self.read(lexicon, page, start, end);
-        let label = self.label.as_ref().map_or(0, |label| label.names);
+        let label = self.label.as_ref().map_or(0, |label| label.said.names);
         self.before.said.names | self.after.said.names | label
     }
 
@@ -164,7 +265,11 @@ impl Memory {
     ) -> Voices {
         self.read(lexicon, page, start, end);
         // A label names the whole value; in a long text it says less about one number.
-        let label_away = if page.text.len() <= 48 { 0 } else { self.before.away };
+        let label_away = if page.text.len() <= SHORT_TEXT {
+            0
+        } else {
+            self.before.away
+        };
         let near = self
             .before
             .said
@@ -172,7 +277,7 @@ impl Memory {
             .iter()
             .chain(self.after.said.as_slice())
             .copied();
-        let label = self.label.iter().flat_map(Around::as_slice);
+        let label = self.label.iter().flat_map(|label| label.said.as_slice());
         let label = label.map(|said| Said {
             strength_lost: label_away,
             ..*said
@@ -203,45 +308,91 @@ impl Memory {
         if self.after.at != Some(end) {
             self.after.at = Some(end);
             self.after.said.clear();
-            let after = window::after(page.text, end);
-            if !after.is_empty() {
-                let mut hits = Hits::new();
-                lexicon.walk(&page.text[after], &mut hits);
+            let speaks = |range: &Range<usize>| self.index.as_ref().is_none_or(|i| i.first_in(range.clone()).is_some());
+            let after = Some(end..end + window::AHEAD).filter(speaks);
+            let after = after.map(|_| window::after(page.text, end)).filter(speaks);
+            if let Some(after) = after {
+                let hits = hits(lexicon, page, after);
                 for hit in hits.as_slice() {
                     let lost = hits.gap_before(hit).saturating_mul(PER_WORD).saturating_add(AFTER);
                     self.after.said.push(lexicon, hit.word, lost);
                 }
             }
         }
-        if self.label.is_none() && !page.label.is_empty() {
-            let mut hits = Hits::new();
-            lexicon.walk(&page.label[..page.label.len().min(128)], &mut hits);
-            let mut said = Around::new();
-            hits.as_slice().iter().for_each(|hit| said.push(lexicon, hit.word, 0));
-            self.label = Some(said);
+        if !page.label.is_empty() {
+            self.label(lexicon, page);
         }
     }
 
+    fn label(&mut self, lexicon: &Lexicon, page: &Page<'_>) -> &Label {
+        self.label.get_or_insert_with(|| {
+            let label = &page.label[..page.label.len().min(128)];
+            let mut hits = Hits::new();
+            lexicon.walk(label, &mut hits);
+            let mut said = Around::new();
+            hits.as_slice().iter().for_each(|hit| said.push(lexicon, hit.word, 0));
+            let gist = gist_of(lexicon, label);
+            Label { said, gist }
+        })
+    }
+
     fn read_before(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) {
+        self.outer(lexicon, page, start);
         let Window { said, away, .. } = &mut self.before;
         said.clear();
-        let before = match self.columns.cell(page.text, start) {
-            // What a cell is says its column, not the cells before it.
-            Some(cell) => window::in_cell(page.text, cell.start, start, cell.header),
-            None => window::before(page.text, start),
-        };
-        let mut hits = Hits::new();
-        lexicon.walk(&page.text[before.near], &mut hits);
-        for hit in hits.as_slice() {
-            said.push(lexicon, hit.word, hits.gap_after(hit).saturating_mul(PER_WORD));
+        // Only a label or a key asks how many words lie between it and the value when none of these says anything.
+        let counts = !page.label.is_empty() && page.text.len() > SHORT_TEXT;
+        let index = self.index.as_ref().filter(|_| !counts);
+        let silent = |index: &WordIndex| index.first_in(start.saturating_sub(window::BACK)..start).is_none();
+        if index.is_some_and(silent) && self.outer.gist == Gist::NONE {
+            return;
         }
-        *away = hits.solid.min(3) * PER_WORD;
+        let before = match &self.outer.cell {
+            // What a cell is says its column, not the cells before it.
+            Some(cell) => window::in_cell(page.text, cell.start, start, cell.header.clone()),
+            None => window::before(page.text, start, self.outer.question.2.clone()),
+        };
+        let mut range = before.near;
+        if let (Some(index), None) = (index, &before.key) {
+            range.start = index.first_in(range.clone()).unwrap_or(range.end);
+        }
+        let near = hits(lexicon, page, range);
+        for hit in near.as_slice() {
+            said.push(lexicon, hit.word, near.gap_after(hit).saturating_mul(PER_WORD));
+        }
+        *away = near.solid.min(3) * PER_WORD;
         if let Some(key) = before.key {
-            let mut hits = Hits::new();
-            lexicon.walk(&page.text[key], &mut hits);
-            hits.as_slice()
-                .iter()
-                .for_each(|hit| said.push(lexicon, hit.word, *away));
+            for hit in hits(lexicon, page, key).as_slice() {
+                said.push(lexicon, hit.word, *away);
+            }
         }
     }
+}
+
+/// The hits of one window.
+fn hits(lexicon: &Lexicon, page: &Page<'_>, window: Range<usize>) -> Hits {
+    let mut hits = Hits::new();
+    lexicon.walk(&page.text[window], &mut hits);
+    hits
+}
+
+/// All that the words of `text` say.
+fn gist_of(lexicon: &Lexicon, text: &[u8]) -> Gist {
+    let mut hits = Hits::new();
+    lexicon.walk(text, &mut hits);
+    let said = |gist: Gist, hit: &Hit| gist.with(Gist::of(lexicon.word(hit.word)));
+    hits.as_slice().iter().fold(Gist::NONE, said)
+}
+
+/// The question that the line of `start` answers; `last` keeps the answer for the next start of the same line.
+fn question(text: &[u8], start: usize, last: &mut (usize, usize, Option<Range<usize>>)) -> Option<Range<usize>> {
+    let Some(line) = dialogue::line_of(text, start) else {
+        *last = (0, 0, None);
+        return None;
+    };
+    let speaker = dialogue::speaker(&text[line..start]).map_or(0, <[u8]>::len);
+    if (last.0, last.1) != (line, speaker) {
+        *last = (line, speaker, dialogue::question(text, line, start));
+    }
+    last.2.clone()
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// Longest part of a question that is read, its end.
 const QUESTION: usize = 160;
 /// Most bytes of the answer before the value.
-const ANSWER: usize = 96;
+pub(crate) const ANSWER: usize = 96;
 /// Most lines between a question and its answer (`one moment`), themselves included.
 const LINES: usize = 3;
 
@@ -77,6 +77,12 @@ const SPEAKERS: &[&str] = &[
     "গ্রাহক",
 ];
 
+/// The start of the line of `start`, when it is near and there is a line above.
+pub(crate) fn line_of(text: &[u8], start: usize) -> Option<usize> {
+    let floor = start.saturating_sub(ANSWER);
+    memchr::memrchr(b'\n', &text[floor..start]).map(|at| floor + at + 1)
+}
+
 /// The question that the line of `start` answers; `line` is where that line begins.
 pub(crate) fn question(text: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
     if line == 0 || start - line > ANSWER {
@@ -114,7 +120,7 @@ pub(crate) fn question(text: &[u8], line: usize, start: usize) -> Option<Range<u
 }
 
 /// Who speaks in a line: `Customer` of `[10:32] Customer: …`, `A` of `A. …`. A word or three before a mark.
-fn speaker(line: &[u8]) -> Option<&[u8]> {
+pub(crate) fn speaker(line: &[u8]) -> Option<&[u8]> {
     let mut line = line.trim_ascii_start();
     if line.first() == Some(&b'[') {
         let close = line.iter().take(24).position(|&c| c == b']')?;

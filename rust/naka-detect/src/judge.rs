@@ -40,12 +40,13 @@ impl RuleSet {
         if pattern.anchor == Anchor::Groups && start > 0 && page.text[start - 1].is_ascii_alphanumeric() {
             return None;
         }
-        let sides = memory.sides(page.text, start, end, pattern.neighbours)?.clone();
         // Most patterns are nothing without their label, and most numbers have none: that costs one bit test.
-        if pattern.needs_word
-            && sides.glued.is_none()
-            && memory.named(&self.lexicon, page, start, end) & 1 << pattern.entity == 0
-        {
+        let own = 1 << pattern.entity;
+        if pattern.needs_word && memory.gist(&self.lexicon, page, start, end).pro & own == 0 {
+            return None;
+        }
+        let sides = memory.sides(page.text, start, end, pattern.neighbours)?.clone();
+        if pattern.needs_word && sides.glued.is_none() && memory.named(&self.lexicon, page, start, end) & own == 0 {
             return None;
         }
         let text = &page.text[start..end];
@@ -173,9 +174,12 @@ impl RuleSet {
         if scale.is_flat() {
             return Some(voices);
         }
-        let said = memory.voices(&self.lexicon, page, at.start, at.end, pattern.entity);
-        voices.pro = louder(voices.pro, said.pro);
-        voices.contra = louder(voices.contra, said.contra);
+        let gist = memory.gist(&self.lexicon, page, at.start, at.end);
+        if !gist.is_silent_on(pattern.entity) {
+            let said = memory.voices(&self.lexicon, page, at.start, at.end, pattern.entity);
+            voices.pro = louder(voices.pro, said.pro);
+            voices.contra = louder(voices.contra, said.contra);
+        }
         if pattern.neighbours == Neighbours::Number {
             if sides.amount {
                 voices.contra = louder(

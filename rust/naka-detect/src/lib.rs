@@ -29,6 +29,8 @@ mod scan;
 mod span;
 mod table;
 mod window;
+mod word_filter;
+mod word_index;
 
 pub use custom::{CustomContext, CustomPattern, Lane, Recognizer};
 pub use detector::{Detector, Scratch};

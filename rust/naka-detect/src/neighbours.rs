@@ -113,7 +113,11 @@ pub(crate) fn value_begins(text: &[u8], start: usize) -> Option<Sides> {
         return None;
     }
     match before {
-        c if c.is_ascii_alphabetic() => sides.glued = Some(glued(text, start)?),
+        c if c.is_ascii_alphabetic() => {
+            // Between letters only a hump tells a label from the value: `panQWEPK4821M`.
+            let apart = text[start].is_ascii_digit() || (c.is_ascii_lowercase() && text[start].is_ascii_uppercase());
+            sides.glued = Some(glued(text, start).filter(|_| apart)?);
+        }
         b'-' | b'_' | b'#' | b'.' | b'/' | b':' if start >= 2 && text[start - 2].is_ascii_alphanumeric() => {
             let label_end = start - 1;
             if text[start - 2].is_ascii_digit() {

@@ -4,8 +4,6 @@
 
 use std::ops::Range;
 
-use crate::dialogue;
-
 /// Most bytes looked at before a candidate. Five words of an Indic script need more than five Latin ones.
 pub(crate) const BACK: usize = 160;
 /// Most bytes looked at after a candidate.
@@ -25,8 +23,8 @@ pub(crate) struct Before {
     pub(crate) key: Option<Range<usize>>,
 }
 
-/// Finds the window before `start`.
-pub(crate) fn before(text: &[u8], start: usize) -> Before {
+/// Finds the window before `start`; `question` is what its line answers, see [`dialogue::question`].
+pub(crate) fn before(text: &[u8], start: usize, question: Option<Range<usize>>) -> Before {
     let floor = start.saturating_sub(BACK);
     let mut at = start;
     let mut words = 0;
@@ -37,10 +35,10 @@ pub(crate) fn before(text: &[u8], start: usize) -> Before {
         let c = text[at - 1];
         match c {
             b'\n' | b'\r' => {
-                if !crossed_line && let Some(question) = dialogue::question(text, at, start) {
+                if !crossed_line && question.is_some() {
                     return Before {
                         near: at..start,
-                        key: Some(question),
+                        key: question,
                     };
                 }
                 if crossed_line || words > 1 || !label_line(text, at - 1, floor) {
@@ -300,7 +298,7 @@ mod tests {
         let end = marked[start + 1..].find('|').unwrap() + start;
         let text = marked.replace('|', "");
         let piece = |r: Range<usize>| text[r].to_owned();
-        let b = before(text.as_bytes(), start);
+        let b = before(text.as_bytes(), start, None);
         (
             piece(b.near),
             b.key.map(piece).unwrap_or_default(),

@@ -408,6 +408,7 @@ impl Compiler<'_> {
         let literals = self.literals.iter().map(|(bytes, owner)| Literal {
             bytes,
             any_case: true,
+            whole: owner & KEYWORD != 0 && owner & OPEN == 0,
             owner: *owner,
         });
         let words = WordTable::new(literals.collect());

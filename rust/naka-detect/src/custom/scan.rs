@@ -31,6 +31,12 @@ impl Customs {
         !self.words.is_empty() || !self.starts.is_empty()
     }
 
+    /// False when nothing begins with an ASCII word like this; see [`WordTable::may_begin`].
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, raw: u64, len: usize) -> bool {
+        !self.starts.is_empty() || self.words.may_begin(raw, len)
+    }
+
     /// True when punctuation must be looked at.
     pub(crate) fn wants_signs(&self) -> bool {
         self.starts.iter().any(super::start::Starts::begins_with_signs)

@@ -1,6 +1,6 @@
 //! Patterns whose matches all hold an anchor: a run of three digits, or an `@`.
 
-use super::automaton::{Automaton, End, Limits, longest};
+use super::automaton::{Automaton, End, Limits, PatternSet, longest_of};
 use super::backward::{Anchor, Backward, CannotReverse};
 use super::{Source, Unfit, Why, hirs, unfit};
 
@@ -65,21 +65,22 @@ impl Anchored {
         self.forward.run(text, start, ends);
     }
 
-    /// Calls `found(pattern, start, end)` for every candidate whose first anchor is at `anchor`, at those
-    /// starts that `opens` accepts.
+    /// Calls `found(pattern, start, end)` for every candidate whose first anchor is at `anchor`, of those patterns
+    /// that `opens` names for its start, by their order.
     #[inline(always)]
     pub(crate) fn propose(
         &self,
         text: &[u8],
         anchor: usize,
         ends: &mut Vec<End>,
-        opens: impl Fn(usize) -> bool,
+        mut opens: impl FnMut(usize) -> PatternSet,
         mut found: impl FnMut(u16, usize, usize),
     ) {
         self.starts(text, anchor, |start| {
-            if opens(start) {
+            let patterns = opens(start);
+            if patterns != 0 {
                 self.forward.run(text, start, ends);
-                longest(ends, |pattern, end| found(self.ids[pattern], start, end));
+                longest_of(ends, patterns, |pattern, end| found(self.ids[pattern], start, end));
             }
         });
     }

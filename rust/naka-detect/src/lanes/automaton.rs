@@ -167,11 +167,16 @@ pub(crate) fn parse(regex: &str) -> Result<Hir, BadRegex> {
 
 /// Calls `found(pattern, end)` for the longest end of each pattern; `ends` as [`Automaton::run`] left it.
 #[inline(always)]
-pub(crate) fn longest(ends: &[End], mut found: impl FnMut(usize, usize)) {
-    let mut seen: PatternSet = 0;
+pub(crate) fn longest(ends: &[End], found: impl FnMut(usize, usize)) {
+    longest_of(ends, PatternSet::MAX, found);
+}
+
+/// [`longest`] for some of the patterns.
+#[inline(always)]
+pub(crate) fn longest_of(ends: &[End], mut patterns: PatternSet, mut found: impl FnMut(usize, usize)) {
     for end in ends.iter().rev() {
-        let mut new = end.patterns & !seen;
-        seen |= new;
+        let mut new = end.patterns & patterns;
+        patterns &= !new;
         while new != 0 {
             found(new.trailing_zeros() as usize, end.at as usize);
             new &= new - 1;

@@ -29,6 +29,7 @@ impl Worded {
         let literals = words.iter().map(|bytes| Literal {
             bytes,
             any_case: true,
+            whole: false,
             owner: 0,
         });
         let table = WordTable::new(literals.collect());
@@ -42,6 +43,12 @@ impl Worded {
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         self.table.memory() + self.forward.dfa().memory() + self.ids.len() * 2
+    }
+
+    /// False when no match begins with an ASCII word like this; see [`WordTable::may_begin`].
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, raw: u64, len: usize) -> bool {
+        self.table.may_begin(raw, len)
     }
 
     /// Calls `found(pattern, start, end)` for every candidate at `start`, where a word may begin.

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 
 use crate::mask::{Classes, Leads};
+use crate::word_filter::WordFilter;
 
 /// True when a word begins at `at`: a letter or digit after something else, or a character beyond
 /// ASCII after ASCII that is neither, or after punctuation (U+2000-2BFF, Latin-1 signs, dandas, emoji).
@@ -70,6 +71,8 @@ pub(crate) struct Literal<'a> {
     pub(crate) bytes: &'a [u8],
     /// ASCII letters match in both cases.
     pub(crate) any_case: bool,
+    /// A word ends where it ends.
+    pub(crate) whole: bool,
     /// What the caller knows it by.
     pub(crate) owner: u32,
 }
@@ -133,6 +136,8 @@ pub(crate) struct WordTable {
     entries: Vec<Entry>,
     arena: Vec<u8>,
     shift: u32,
+    /// Which words may begin a literal, by the letters and digits in front.
+    filter: WordFilter,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -171,6 +176,7 @@ impl WordTable {
         let mut pairs = Box::new([0u8; 4096]);
         let mut entries = Vec::with_capacity(literals.len());
         let mut arena = Vec::with_capacity(literals.iter().map(|literal| literal.bytes.len()).sum());
+        let mut filter = WordFilter::new(literals.len());
         for (i, literal) in literals.iter().enumerate() {
             let (first, kind, key) = key_of(literal);
             for case in [0, 0x20, 0x2000, 0x2020] {
@@ -186,6 +192,11 @@ impl WordTable {
                 owner: literal.owner,
             });
             arena.extend_from_slice(literal.bytes);
+            let word = literal.bytes.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            if word > 0 {
+                let open = word == literal.bytes.len() && !literal.whole;
+                filter.add(&literal.bytes[..word].to_ascii_lowercase(), open);
+            }
         }
         // Two slots a key keep probes short, and the bitmap has 32 bits a key.
         let bits = (keys.len() * 2).next_power_of_two().trailing_zeros().max(6);
@@ -196,6 +207,7 @@ impl WordTable {
             entries,
             arena,
             shift: 64 - bits,
+            filter,
         };
         for ((kind, key), (from, to)) in keys {
             table.insert(kind.salted(key), from, to);
@@ -222,7 +234,7 @@ impl WordTable {
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         let entries = self.entries.len() * size_of::<Entry>() + self.arena.len();
-        4096 + self.bitmap.len() * 8 + self.slots.len() * size_of::<Slot>() + entries
+        4096 + self.bitmap.len() * 8 + self.slots.len() * size_of::<Slot>() + entries + self.filter.memory()
     }
 
     fn is_at(&self, entry: &Entry, text: &[u8], at: usize) -> bool {
@@ -234,6 +246,13 @@ impl WordTable {
                 found == bytes
             }
         })
+    }
+
+    /// False when no literal begins with an ASCII word like this: `len` letters and digits, of which `raw` are the first
+    /// eight.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, raw: u64, len: usize) -> bool {
+        self.filter.passes(raw, len)
     }
 
     /// Calls `found(owner, end)` for every literal at `at`. The caller has seen that a word may begin there.
@@ -325,6 +344,7 @@ mod tests {
             Literal {
                 bytes,
                 any_case: i % 2 == 0,
+                whole: false,
                 owner: i as u32,
             }
         };

@@ -30,6 +30,8 @@ pub(crate) struct Classes {
     pub(crate) digit: u64,
     /// `A-Z a-z`.
     pub(crate) alpha: u64,
+    /// `A-Z`.
+    pub(crate) upper: u64,
     /// `@`.
     pub(crate) at: u64,
     /// `0-9 A-F a-f`.

@@ -26,6 +26,7 @@ impl Masks for Portable {
         for (i, &byte) in block.iter().enumerate() {
             out.digit |= u64::from(byte.is_ascii_digit()) << i;
             out.alpha |= u64::from(byte.is_ascii_alphabetic()) << i;
+            out.upper |= u64::from(byte.is_ascii_uppercase()) << i;
             out.at |= u64::from(byte == b'@') << i;
             out.hex |= u64::from(byte.is_ascii_hexdigit()) << i;
             out.separator |= u64::from(matches!(byte, b' ' | b'-' | b'.' | b':')) << i;

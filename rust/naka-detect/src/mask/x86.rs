@@ -53,6 +53,7 @@ impl Masks for Avx2 {
                 out.digit |= bits(within(v, b'0', 9), half);
                 let lower = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
                 out.alpha |= bits(within(lower, b'a', 25), half);
+                out.upper |= bits(within(v, b'A', 25), half);
                 out.at |= bits(equal(v, b'@'), half);
                 out.hex |= bits(within(lower, b'a', 5), half);
                 let dashes = _mm256_or_si256(within(v, b'-', 1), equal(v, b':')); // - and .
@@ -144,6 +145,7 @@ impl Masks for Avx512 {
             Classes {
                 digit,
                 alpha: within512(lower, b'a', 25),
+                upper: within512(v, b'A', 25),
                 at: equal512(v, b'@'),
                 hex: digit | within512(lower, b'a', 5),
                 separator: within512(v, b'-', 1) | equal512(v, b':') | equal512(v, b' '),

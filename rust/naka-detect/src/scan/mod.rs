@@ -5,29 +5,23 @@
 //! first byte alone. Held by `tests/oracle.rs`.
 //! Cost: `docs/concepts/engine.md`. No allocation once the buffers have grown.
 
+mod engine;
+
+pub(crate) use engine::Engine;
+
+use std::cell::RefCell;
+
 use crate::context::{Memory, Page};
 use crate::custom::{CustomBuffer, Customs};
 use crate::finding::Finding;
 use crate::judge::Candidate;
-use crate::lanes::{Anchor, Anchored, End, Grouped, Limits, SHARED, Source, WordCarry, Worded, parse, split};
+use crate::lanes::{End, Grouped, PatternSet};
 use crate::lexicon::Last;
-use crate::mask::{self, BLOCK, Level, Masks};
-use crate::neighbours::{self, Neighbours, Sides};
-use crate::rule;
-use crate::rule_error::RuleError;
-use crate::ruleset::{MAX_MATCH, RuleSet};
-
-/// The lanes of the built-in rules.
-#[derive(Debug)]
-pub(crate) struct Engine {
-    level: Level,
-    numbers: Vec<Anchored>,
-    /// Patterns at digits that are no plain values: their neighbours are other ones.
-    loose: Vec<Anchored>,
-    addresses: Vec<Anchored>,
-    groups: Vec<Grouped>,
-    words: Vec<Worded>,
-}
+use crate::mask::{self, BLOCK, Classes, Masks};
+use crate::neighbours::{self, Sides};
+use crate::ruleset::RuleSet;
+use crate::word_index::{self, Wanted};
+use engine::NumberLane;
 
 /// Memory that is reused from one scan to the next.
 #[derive(Debug)]
@@ -43,7 +37,7 @@ impl Default for ScanBuffer {
     fn default() -> Self {
         Self {
             ends: Vec::new(),
-            memory: Memory::new(),
+            memory: Memory::indexed(),
             findings: Vec::new(),
             custom: CustomBuffer::default(),
         }
@@ -51,79 +45,10 @@ impl Default for ScanBuffer {
 }
 
 impl Engine {
-    /// Sorts the patterns into lanes and compiles these.
-    pub(crate) fn new(rules: &RuleSet) -> Result<Self, Vec<RuleError>> {
-        let fail = |id: u16, why: &str| RuleError::NotCompiled {
-            rule: rules.rules[usize::from(id)].name.clone(),
-            why: why.to_owned(),
-        };
-        let mut errors = Vec::new();
-        let mut hirs = Vec::new();
-        for (id, pattern) in rules.patterns.iter().enumerate() {
-            match parse(&pattern.regex) {
-                Ok(hir) => hirs.push((id as u16, pattern.anchor, hir)),
-                Err(_) => errors.push(fail(id as u16, "it is not a regular expression")),
-            }
-        }
-        let of = |anchor: rule::Anchor| -> Vec<Source<'_>> {
-            let chosen = hirs.iter().filter(|(_, of, _)| *of == anchor);
-            chosen.map(|(id, _, hir)| Source { id: *id, hir }).collect()
-        };
-        let limits = Limits {
-            reach: Some(MAX_MATCH),
-            ..SHARED
-        };
-        let anchored = |part: &[Source<'_>], anchor| Anchored::new(part, anchor, MAX_MATCH, limits);
-        // Values share a cheap look at what stands before them; dates and the like do not.
-        let is_value = |source: &Source<'_>| {
-            let neighbours = rules.patterns[usize::from(source.id)].neighbours;
-            matches!(neighbours, Neighbours::Number | Neighbours::Token)
-        };
-        let (values, others) = of(rule::Anchor::Digits).into_iter().partition::<Vec<_>, _>(is_value);
-        let numbers = split(&values, &|part| anchored(part, Anchor::Digits));
-        let loose = split(&others, &|part| anchored(part, Anchor::Digits));
-        let addresses = split(&of(rule::Anchor::At), &|part| anchored(part, Anchor::At));
-        let groups = split(&of(rule::Anchor::Groups), &|part| Grouped::new(part, limits));
-        let words = split(&of(rule::Anchor::Words), &|part| Worded::new(part, limits));
-        match (numbers, loose, addresses, groups, words) {
-            (Ok(numbers), Ok(loose), Ok(addresses), Ok(groups), Ok(words)) if errors.is_empty() => Ok(Self {
-                level: Level::detect(),
-                numbers,
-                loose,
-                addresses,
-                groups,
-                words,
-            }),
-            (numbers, loose, addresses, groups, words) => {
-                let unfit = [numbers.err(), loose.err(), addresses.err(), groups.err(), words.err()];
-                errors.extend(
-                    unfit
-                        .into_iter()
-                        .flatten()
-                        .map(|unfit| fail(unfit.id, unfit.why.text())),
-                );
-                Err(errors)
-            }
-        }
-    }
-
-    /// Bytes of memory of all automata.
-    pub(crate) fn memory(&self) -> usize {
-        let anchored = self
-            .numbers
-            .iter()
-            .chain(&self.loose)
-            .chain(&self.addresses)
-            .map(Anchored::memory)
-            .sum::<usize>();
-        let groups = self.groups.iter().map(Grouped::memory).sum::<usize>();
-        anchored + groups + self.words.iter().map(Worded::memory).sum::<usize>()
-    }
-
     /// Scans a page and leaves all accepted candidates in `buffer.findings`, overlaps included, and the hits of
     /// custom rules in `buffer.custom`.
     pub(crate) fn scan(&self, rules: &RuleSet, customs: Option<&Customs>, page: Page<'_>, buffer: &mut ScanBuffer) {
-        buffer.memory = Memory::new();
+        buffer.memory.clear();
         buffer.findings.clear();
         let mut state = Run {
             engine: self,
@@ -151,22 +76,13 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
     let has_groups = !run.engine.groups.is_empty();
     let custom_words = run.customs.is_some_and(Customs::wants_words);
     let custom_signs = run.customs.is_some_and(Customs::wants_signs);
-    let has_words = !run.engine.words.is_empty() || custom_words;
-    let mut word_carry = WordCarry::default();
+    let mut ahead = classes_at::<M>(text, 0);
     let (mut digits, mut triples) = (0u64, 0u64);
     let mut carry = Default::default();
     let mut base = 0;
-    let mut tail;
     while base < text.len() {
-        let block: &[u8; BLOCK] = match text[base..].first_chunk() {
-            Some(block) => block,
-            None => {
-                tail = mask::padded(text, base);
-                tail.first_chunk().expect("a window holds a block")
-            }
-        };
-        // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
-        let classes = unsafe { M::classes(block) };
+        hear::<M>(run, &mut ahead, base + BLOCK + word_index::AHEAD);
+        let classes = classes_at::<M>(text, base);
 
         // Third digits of runs; a run is reported once, at its first triple.
         let d = classes.digit;
@@ -189,11 +105,16 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
                 starts &= starts - 1;
             }
         }
-        if has_words {
-            // SAFETY: as above.
-            let mut starts = word_carry.starts(&classes, || unsafe { M::leads(block) });
+        let wanted = run.wanted(base);
+        let mut starts = wanted.lanes;
+        while starts != 0 {
+            run.word(base + starts.trailing_zeros() as usize);
+            starts &= starts - 1;
+        }
+        if custom_words {
+            let mut starts = wanted.customs;
             while starts != 0 {
-                run.word(base + starts.trailing_zeros() as usize);
+                run.custom_word(base + starts.trailing_zeros() as usize);
                 starts &= starts - 1;
             }
         }
@@ -209,31 +130,83 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
     }
 }
 
+/// The block at `base`, zero behind the end of the text.
+#[inline(always)]
+fn block_at(text: &[u8], base: usize) -> [u8; BLOCK] {
+    match text[base..].first_chunk() {
+        Some(block) => *block,
+        None => *mask::padded(text, base).first_chunk().expect("a window holds a block"),
+    }
+}
+
+/// Lets the index of words hear the text up to `until`.
+#[inline(always)]
+fn hear<M: Masks>(run: &mut Run<'_>, next: &mut Classes, until: usize) {
+    let (text, engine, customs) = (run.page.text, run.engine, run.customs);
+    let Some(index) = run.buffer.memory.index() else { return };
+    let until = until.min(text.len());
+    while index.heard() < until {
+        let base = index.heard();
+        let now = *next;
+        *next = classes_at::<M>(text, base + BLOCK);
+        // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
+        let leads = || unsafe { M::leads(&block_at(text, base)) };
+        index.hear(&run.rules.lexicon, text, [&now, next], leads, |raw, len| Wanted {
+            lanes: u64::from(engine.words.iter().any(|lane| lane.may_begin(raw, len))),
+            customs: u64::from(customs.is_some_and(|customs| customs.may_begin(raw, len))),
+        });
+    }
+}
+
+#[inline(always)]
+fn classes_at<M: Masks>(text: &[u8], base: usize) -> Classes {
+    if base >= text.len() {
+        return Classes::default();
+    }
+    // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
+    unsafe { M::classes(&block_at(text, base)) }
+}
+
 impl Run<'_> {
     /// A run of three digits or more begins at `anchor`.
     fn number(&mut self, anchor: usize) {
-        let text = self.page.text;
-        let opens = |start: usize| opens(self.rules, text, start);
-        for lane in &self.engine.numbers {
+        let (rules, page) = (self.rules, &self.page);
+        for NumberLane {
+            lane,
+            values,
+            told,
+            reach,
+        } in &self.engine.numbers
+        {
             let ScanBuffer {
                 ends, memory, findings, ..
             } = &mut *self.buffer;
-            lane.propose(text, anchor, ends, opens, |pattern, start, end| {
-                findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
-            });
-        }
-        // A start in the middle of a number is a slice of it.
-        let apart = |start: usize| !(start > 0 && text[start - 1].is_ascii_digit() && text[start].is_ascii_digit());
-        for lane in &self.engine.loose {
-            let ScanBuffer {
-                ends, memory, findings, ..
-            } = &mut *self.buffer;
-            lane.propose(text, anchor, ends, apart, |pattern, start, end| {
-                findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
+            // Behind a start lies at most a match, before it at most a match without its digits.
+            let near = |memory: &mut Memory, from: usize, to: usize| memory.gist(&rules.lexicon, page, from, to).pro;
+            if let Some(told) = told
+                && near(memory, anchor.saturating_sub(*reach), anchor + reach) & told.entities == 0
+            {
+                continue;
+            }
+            let memory = RefCell::new(memory);
+            let patterns = |start: usize| {
+                let opens = if *values {
+                    opens(rules, page.text, start)
+                } else {
+                    apart(page.text, start)
+                };
+                match told {
+                    _ if !opens => 0,
+                    Some(told) => told.patterns(near(&mut memory.borrow_mut(), start, start + reach)),
+                    None => PatternSet::MAX,
+                }
+            };
+            lane.propose(page.text, anchor, ends, patterns, |pattern, start, end| {
+                findings.extend(rules.judge(page, Candidate { pattern, start, end }, &mut memory.borrow_mut()));
             });
         }
         if let Some(customs) = self.customs {
-            customs.number(text, anchor, &mut self.buffer.custom);
+            customs.number(page.text, anchor, &mut self.buffer.custom);
         }
     }
 
@@ -248,7 +221,7 @@ impl Run<'_> {
                 text,
                 anchor,
                 ends,
-                |_| true,
+                |_| PatternSet::MAX,
                 |pattern, start, end| {
                     findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
                 },
@@ -281,9 +254,20 @@ impl Run<'_> {
                 findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
             });
         }
+    }
+
+    /// A word may begin at `start` that custom rules want to see.
+    fn custom_word(&mut self, start: usize) {
         if let Some(customs) = self.customs {
             customs.word(self.page.text, start, &mut self.buffer.custom);
         }
+    }
+
+    fn wanted(&mut self, base: usize) -> Wanted {
+        self.buffer
+            .memory
+            .index()
+            .map_or_else(Wanted::default, |index| index.wanted(base))
     }
 
     /// A character that is neither a letter nor a digit stands at `at`.
@@ -302,4 +286,9 @@ fn opens(rules: &RuleSet, text: &[u8], start: usize) -> bool {
         Some(Sides { glued: Some(glued), .. }) => !matches!(rules.lexicon.last(&text[glued]), Last::Unknown),
         Some(_) => true,
     }
+}
+
+/// False in the middle of a number: what begins there is a slice of it.
+fn apart(text: &[u8], start: usize) -> bool {
+    !(start > 0 && text[start - 1].is_ascii_digit() && text[start].is_ascii_digit())
 }

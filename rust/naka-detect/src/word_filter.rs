@@ -1,0 +1,135 @@
+//! Which words may begin a spelling or a literal: one bit for a hash of a word's first bytes and its length, so that
+//! `accommodate` does not pass for `account`. Nearly all words of a text end here.
+//! Cost: about 1 ns a word.
+
+/// Bytes of a word that the hash takes: of an ASCII word, and of another (two letters).
+const ASCII: usize = 4;
+const HIGH: usize = 6;
+/// Lengths from here on are one class; words beyond ASCII are class 0.
+const LONG: usize = 12;
+/// Class of open ends before [`ASCII`] - 1 bytes.
+const SHORT: u64 = 13;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct WordFilter {
+    bits: Box<[u64]>,
+    shift: u32,
+    /// Lengths of the open ends that are shorter than a key.
+    short: Vec<usize>,
+}
+
+/// The first bytes of a word, zero behind its end.
+pub(crate) fn key(word: &[u8]) -> u64 {
+    cut(word, if word[0].is_ascii() { ASCII } else { HIGH })
+}
+
+/// At most `most` bytes, zero behind them.
+pub(crate) fn cut(word: &[u8], most: usize) -> u64 {
+    let mut bytes = [0; 8];
+    let len = word.len().min(most).min(8);
+    bytes[..len].copy_from_slice(&word[..len]);
+    u64::from_le_bytes(bytes)
+}
+
+/// The first `len` bytes of eight, ASCII letters in lower case.
+#[inline(always)]
+pub(crate) const fn folded(raw: u64, len: usize) -> u64 {
+    (raw | 0x2020_2020_2020_2020) & (u64::MAX >> (64 - 8 * if len < 8 { len } else { 8 }))
+}
+
+fn class(word: &[u8]) -> u64 {
+    if word[0].is_ascii() {
+        word.len().min(LONG) as u64
+    } else {
+        0
+    }
+}
+
+impl WordFilter {
+    /// For about `words` words.
+    pub(crate) fn new(words: usize) -> Self {
+        // 16 bits a word let one in some twenty pass by chance; more than 32 KiB would not stay in the caches.
+        let log = (16 * words.max(1)).next_power_of_two().trailing_zeros().clamp(14, 18);
+        Self {
+            bits: vec![0; 1 << (log - 6)].into_boxed_slice(),
+            shift: 64 - log,
+            short: Vec::new(),
+        }
+    }
+
+    /// Lets `word` pass, in lower case: as a whole word, or, where `open`, also as the beginning of a longer one.
+    pub(crate) fn add(&mut self, word: &[u8], open: bool) {
+        let (key, class) = (key(word), class(word));
+        self.set(key, class);
+        if open {
+            (class..=LONG as u64)
+                .filter(|&of| class > 0 && of > class)
+                .for_each(|of| self.set(key, of));
+            if class > 0 && word.len() + 1 == ASCII {
+                // One more byte is worth writing them all down: a second look at every word of a text costs more.
+                for next in (b'a'..=b'z').chain(b'0'..=b'9') {
+                    let longer = key | u64::from(next) << (8 * word.len());
+                    (ASCII..=LONG).for_each(|len| self.set(longer, len as u64));
+                }
+            } else if word.len() < if class > 0 { ASCII } else { HIGH } {
+                self.set(key, SHORT);
+                self.short.push(word.len());
+                self.short.sort_unstable();
+                self.short.dedup();
+            }
+        }
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        size_of_val(&*self.bits)
+    }
+
+    /// Lengths at which [`Self::add`] was given an open end that is shorter than a key.
+    pub(crate) fn short(&self) -> &[usize] {
+        &self.short
+    }
+
+    #[inline(always)]
+    fn place(&self, key: u64, class: u64) -> (usize, u64) {
+        let hash = (key | class << 56).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn set(&mut self, key: u64, class: u64) {
+        let (at, bit) = self.place(key, class);
+        self.bits[at] |= bit;
+    }
+
+    #[inline(always)]
+    fn has(&self, key: u64, class: u64) -> bool {
+        let (at, bit) = self.place(key, class);
+        self.bits[at] & bit != 0
+    }
+
+    /// False when no word that was added is this one: an ASCII word of `len` bytes whose first eight, in any case, are
+    /// `raw`.
+    #[inline(always)]
+    pub(crate) fn passes(&self, raw: u64, len: usize) -> bool {
+        let whole = self.has(folded(raw, len.min(ASCII)), len.min(LONG) as u64);
+        // No branch where there are no such ends: which words pass cannot be predicted.
+        if self.short.is_empty() {
+            return whole;
+        }
+        whole
+            || self
+                .short
+                .iter()
+                .any(|&short| short <= len && self.has(folded(raw, short), SHORT))
+    }
+
+    /// The same for any word, in lower case.
+    pub(crate) fn passes_word(&self, word: &[u8]) -> bool {
+        self.has(key(word), class(word))
+            || self
+                .short
+                .iter()
+                .any(|&short| short <= word.len() && self.has(cut(word, short), SHORT))
+    }
+}

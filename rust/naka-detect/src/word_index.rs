@@ -1,0 +1,360 @@
+//! The context words of a page, found once: most windows need not be read, since nothing in their blocks is about the
+//! entity, and the others only from the first such word on.
+//!
+//! The index runs ahead of the engine by [`AHEAD`] bytes and keeps as much behind it as a window can reach. That it
+//! misses no word which [`Lexicon::walk`] finds in a window is held by `tests/oracle.rs`.
+//! Cost: about 1 ns a word, 10-20 ns more for one of ours; bounded memory.
+
+use std::ops::Range;
+
+use crate::lanes::WordCarry;
+use crate::lexicon::{EntitySet, Entry, Kind, LONGEST, Lexicon, Word, WordStream};
+use crate::mask::{BLOCK, Classes, Leads};
+use crate::ruleset::MAX_MATCH;
+use crate::window;
+
+/// Blocks that are kept.
+const RING: usize = 32;
+/// How far the index must be ahead of a block before candidates of that block are judged.
+pub(crate) const AHEAD: usize = MAX_MATCH + window::AHEAD + 2 * BLOCK;
+const _: () = assert!(
+    AHEAD + MAX_MATCH + window::BACK + 3 * BLOCK <= RING * BLOCK,
+    "the ring holds every window"
+);
+/// More events than this are dropped from the front when they are behind the ring.
+const MAX_EVENTS: usize = 4096;
+
+/// What the words of a stretch of text may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Gist {
+    /// Entities that a word names or hints at.
+    pub(crate) pro: EntitySet,
+    /// Entities that a word speaks against.
+    pub(crate) against: EntitySet,
+    /// A word speaks against all numbers.
+    pub(crate) counter: bool,
+}
+
+impl Gist {
+    /// Says nothing.
+    pub(crate) const NONE: Self = Self {
+        pro: 0,
+        against: 0,
+        counter: false,
+    };
+    /// Says everything: nothing is known of the text.
+    pub(crate) const ALL: Self = Self {
+        pro: !0,
+        against: !0,
+        counter: true,
+    };
+
+    /// What one word says.
+    pub(crate) const fn of(word: &Word) -> Self {
+        Self {
+            pro: word.names | word.hints,
+            against: word.against,
+            counter: word.counter > 0,
+        }
+    }
+
+    /// Both.
+    #[inline(always)]
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self {
+            pro: self.pro | other.pro,
+            against: self.against | other.against,
+            counter: self.counter | other.counter,
+        }
+    }
+
+    /// True when no word says anything for or against `entity`.
+    pub(crate) const fn is_silent_on(&self, entity: u16) -> bool {
+        !self.counter && (self.pro | self.against) & 1 << entity == 0
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Block {
+    /// Number of the first event of this block or of a later one, counted from the start of the page.
+    first: usize,
+    gist: Gist,
+    wanted: Wanted,
+}
+
+/// Starts of words that somebody wants to see: the built-in lanes of words, the custom ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Wanted {
+    pub(crate) lanes: u64,
+    pub(crate) customs: u64,
+}
+
+impl Block {
+    /// Writes down that `entry` begins at `at`.
+    #[inline(always)]
+    fn note(&mut self, lexicon: &Lexicon, events: &mut Vec<u32>, at: usize, entry: &Entry) {
+        let word = lexicon.spelled(entry.spelling);
+        if word.tells() {
+            self.gist = self.gist.with(Gist::of(word));
+            events.push(at as u32);
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(crate) struct WordIndex {
+    blocks: [Block; RING],
+    /// Where words begin that say something, in order.
+    events: Vec<u32>,
+    /// Events that were dropped.
+    dropped: usize,
+    /// Bytes heard: a multiple of the block, or the end.
+    heard: usize,
+    /// Where the stream stands: behind `heard` when a character reaches over.
+    at: usize,
+    before: Kind,
+    carry: WordCarry,
+    /// The last answer of [`Self::gist`], by its blocks.
+    last: ((usize, usize), Gist),
+}
+
+impl WordIndex {
+    pub(crate) fn new() -> Self {
+        Self {
+            blocks: [Block::default(); RING],
+            events: Vec::new(),
+            dropped: 0,
+            heard: 0,
+            at: 0,
+            before: Kind::Gap,
+            carry: WordCarry::default(),
+            last: ((0, 0), Gist::default()),
+        }
+    }
+
+    /// Forgets the page.
+    pub(crate) fn clear(&mut self) {
+        self.events.clear();
+        (self.dropped, self.heard, self.at, self.before) = (0, 0, 0, Kind::Gap);
+        self.carry = WordCarry::default();
+        self.last = ((0, 0), Gist::default());
+    }
+
+    /// Bytes heard so far.
+    pub(crate) const fn heard(&self) -> usize {
+        self.heard
+    }
+
+    /// Hears the block at [`Self::heard`]. `classes` are its own and those of the block behind it; `wants` tells of an
+    /// ASCII word, by its length and first eight bytes, whether the lanes of words want to see it, and the custom ones.
+    #[inline(always)]
+    pub(crate) fn hear(
+        &mut self,
+        lexicon: &Lexicon,
+        text: &[u8],
+        classes: [&Classes; 2],
+        leads: impl FnOnce() -> Leads,
+        wants: impl Fn(u64, usize) -> Wanted,
+    ) {
+        let base = self.heard;
+        if self.events.len() >= MAX_EVENTS {
+            self.drop_old(base);
+        }
+        let mut block = Block {
+            first: self.dropped + self.events.len(),
+            ..Block::default()
+        };
+        let [now, next] = classes;
+        let begins = self.carry.starts(now, leads);
+        if now.high == 0 && next.high & 1 == 0 && self.at <= base {
+            self.hear_ascii(lexicon, text, [now, next], begins, wants, &mut block);
+        } else {
+            self.hear_any(lexicon, text, &mut block);
+            // Words of other scripts have no length here: the lanes see them all.
+            block.wanted = Wanted {
+                lanes: begins,
+                customs: begins,
+            };
+        }
+        self.blocks[base / BLOCK % RING] = block;
+        self.heard = base + BLOCK;
+    }
+
+    /// Starts of words in the block at `base` that the lanes want to see, as bits.
+    #[inline(always)]
+    pub(crate) fn wanted(&self, base: usize) -> Wanted {
+        self.blocks[base / BLOCK % RING].wanted
+    }
+
+    #[cold]
+    fn drop_old(&mut self, base: usize) {
+        let oldest = (base / BLOCK).saturating_sub(RING - 1);
+        let keep = self.blocks[oldest % RING].first.max(self.dropped);
+        self.events.drain(..keep - self.dropped);
+        self.dropped = keep;
+    }
+
+    #[inline(always)]
+    fn hear_ascii(
+        &mut self,
+        lexicon: &Lexicon,
+        text: &[u8],
+        [now, next]: [&Classes; 2],
+        begins: u64,
+        wants: impl Fn(u64, usize) -> Wanted,
+        block: &mut Block,
+    ) {
+        let base = self.heard;
+        let cuts = cuts(text, base, now, self.before);
+        let last = last_kind(now);
+        let ends = !(now.alpha | now.digit) | cuts;
+        let next_ends = !(next.alpha | next.digit) | self::cuts(text, base + BLOCK, next, last);
+        let (runs, next_runs) = (!(now.alpha | now.digit), !(next.alpha | next.digit));
+        let mut left = cuts;
+        let (mut known, mut lanes, mut customs) = (0, 0, 0);
+        if base + BLOCK + 8 > text.len() {
+            // The last bytes of a text: all are looked at.
+            (known, lanes, customs) = (cuts, begins, begins);
+            left = 0;
+        }
+        // Two loops: the first has no branch that depends on the words, since those cannot be predicted.
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let at = base + place;
+            let raw = u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"));
+            let len = length(ends, next_ends, place);
+            known |= u64::from(lexicon.telling().passes(raw, len)) << place;
+            let wanted = wants(raw, length(runs, next_runs, place));
+            lanes |= wanted.lanes << place;
+            customs |= wanted.customs << place;
+        }
+        block.wanted = Wanted {
+            lanes: lanes & begins,
+            customs: customs & begins,
+        };
+        if next.high != 0 && ends != 0 {
+            // Where the last word ends is not known here when characters follow that a stream may leave out.
+            known |= cuts & 1 << (BLOCK - 1 - ends.leading_zeros() as usize);
+        }
+        while known != 0 {
+            let place = known.trailing_zeros() as usize;
+            known &= known - 1;
+            let at = base + place;
+            let len = length(ends, next_ends, place);
+            match text.get(at..at + 8) {
+                Some(raw) if len < 2 * BLOCK - place && (place + len <= BLOCK || next.high == 0) => {
+                    let raw = u64::from_le_bytes(raw.try_into().expect("eight bytes"));
+                    self.hear_ascii_word(lexicon, text, at, len, raw, block);
+                }
+                _ => self.hear_word(lexicon, text, at, block),
+            }
+        }
+        self.at = base + BLOCK;
+        self.before = last;
+    }
+
+    #[inline(never)]
+    fn hear_ascii_word(&mut self, lexicon: &Lexicon, text: &[u8], at: usize, len: usize, raw: u64, block: &mut Block) {
+        let events = &mut self.events;
+        lexicon.spellings_at_ascii(text, at, len, raw, |entry| block.note(lexicon, events, at, entry));
+    }
+
+    #[inline(never)]
+    fn hear_any(&mut self, lexicon: &Lexicon, text: &[u8], block: &mut Block) {
+        let limit = (self.heard + BLOCK).min(text.len());
+        let mut stream = WordStream::from(text, self.at, self.before);
+        while stream.next_word(limit) {
+            self.hear_word(lexicon, text, stream.at, block);
+        }
+        (self.at, self.before) = (stream.at, stream.before);
+    }
+
+    /// Looks up the word that begins at `at`.
+    #[inline(never)]
+    fn hear_word(&mut self, lexicon: &Lexicon, text: &[u8], at: usize, block: &mut Block) {
+        let mut folded = [0; LONGEST];
+        let mut stream = WordStream::at_word(text, at);
+        let len = stream.fold_word(&mut folded);
+        let events = &mut self.events;
+        lexicon.spellings_at(&folded[..len], stream, |entry| block.note(lexicon, events, at, entry));
+    }
+
+    /// What the words that begin in the blocks of `range` say: at least what those in `range` do.
+    #[inline]
+    pub(crate) fn gist(&mut self, range: Range<usize>) -> Gist {
+        let blocks = (range.start / BLOCK, range.end.min(self.heard).div_ceil(BLOCK));
+        if self.last.0 != blocks {
+            let mut gist = Gist::default();
+            for block in blocks.0..blocks.1 {
+                gist = gist.with(self.blocks[block % RING].gist);
+            }
+            self.last = (blocks, gist);
+        }
+        self.last.1
+    }
+
+    /// Where the first word in `range` begins that says something; there may be none at the second look.
+    pub(crate) fn first_in(&self, range: Range<usize>) -> Option<usize> {
+        let from = self.blocks[range.start / BLOCK % RING].first - self.dropped;
+        let mut starts = self.events[from..].iter().map(|&at| at as usize);
+        starts.find(|&at| at >= range.start).filter(|&at| at < range.end)
+    }
+}
+
+/// Where words begin in an ASCII block behind a byte of the kind `before`, as `WordStream::cuts_before` has it.
+#[inline(always)]
+fn cuts(text: &[u8], base: usize, classes: &Classes, before: Kind) -> u64 {
+    let (upper, digit) = (classes.upper, classes.digit);
+    let lower = classes.alpha & !upper;
+    let was = |kind| u64::from(before == kind);
+    let after_lower = lower << 1 | was(Kind::Lower);
+    let after_upper = upper << 1 | was(Kind::Upper);
+    let after_digit = digit << 1 | was(Kind::Digit);
+    let after_high = was(Kind::High);
+    let after_word = after_lower | after_upper | after_digit | after_high;
+    let cuts = (classes.alpha | digit) & !after_word
+        | upper & after_lower
+        | digit & (after_lower | after_upper | after_high)
+        | classes.alpha & (after_digit | after_high);
+    let humps = upper & after_upper;
+    if humps == 0 {
+        return cuts;
+    }
+    let next = |by: usize| {
+        let mut beyond = 0;
+        for i in 0..by {
+            let is_lower = text.get(base + BLOCK + i).is_some_and(u8::is_ascii_lowercase);
+            beyond |= u64::from(is_lower) << (BLOCK - by + i);
+        }
+        lower >> by | beyond
+    };
+    cuts | humps & next(1) & next(2) & next(3)
+}
+
+/// The kind of the last byte of an ASCII block.
+#[inline(always)]
+fn last_kind(classes: &Classes) -> Kind {
+    let last = |mask: u64| mask >> (BLOCK - 1) != 0;
+    if last(classes.upper) {
+        Kind::Upper
+    } else if last(classes.alpha) {
+        Kind::Lower
+    } else if last(classes.digit) {
+        Kind::Digit
+    } else {
+        Kind::Gap
+    }
+}
+
+/// Bytes of the word that begins at `place`: up to the next bit of `ends` in this block or the next one.
+#[inline(always)]
+const fn length(ends: u64, next_ends: u64, place: usize) -> usize {
+    let here = (ends >> place) >> 1;
+    if here != 0 {
+        1 + here.trailing_zeros() as usize
+    } else {
+        BLOCK - place + next_ends.trailing_zeros() as usize
+    }
+}
