@@ -40,6 +40,14 @@ def sidecar(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Threads that answer Envoy.")] = 1,
     max_body_bytes: Annotated[int, typer.Option(min=1 << 20, help="Larger bodies are unscannable.")] = 64 << 20,
     max_in_flight_bytes: Annotated[int, typer.Option(min=1 << 20, help="Bodies of all calls together.")] = 256 << 20,
+    otlp_endpoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="OTEL_EXPORTER_OTLP_ENDPOINT",
+            help="OpenTelemetry collector for metrics and traces, OTLP over gRPC; without it nothing is sent.",
+        ),
+    ] = None,
     body_deadline: Annotated[
         float, typer.Option(min=0.1, max=3600, help="Seconds for a body that Envoy does not buffer.")
     ] = 60.0,
@@ -64,6 +72,7 @@ def sidecar(
             namespace=namespace,
             labels=_labels(label),
             workers=workers,
+            otlp_endpoint=otlp_endpoint or None,
             max_body_bytes=max_body_bytes,
             max_in_flight_bytes=max_in_flight_bytes,
             body_deadline_s=body_deadline,

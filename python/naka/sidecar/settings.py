@@ -43,6 +43,8 @@ class Settings:
     """Of the workload; None: not known."""
     workers: int = 1
     """Threads that answer Envoy."""
+    otlp_endpoint: str | None = None
+    """OTLP/gRPC endpoint of an OpenTelemetry collector; None: nothing is sent."""
     max_buffered_bytes: int = 8 << 20
     """Bodies up to this are buffered by Envoy, whose own limit must lie above."""
     max_body_bytes: int = 64 << 20
@@ -66,6 +68,7 @@ class Settings:
             "http": None if self.http == NONE else self.http,
             "detection": None if self.detection == NONE else self.detection,
             "audit": None if self.audit is None else str(self.audit),
+            "otlp_endpoint": self.otlp_endpoint,
         }
         return json.dumps(
             {

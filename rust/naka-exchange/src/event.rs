@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::trace::Trace;
+
 /// One message of an exchange, in the order in which Envoy sends them.
 #[derive(Debug)]
 pub enum Event {
@@ -58,6 +60,8 @@ pub struct RequestHead {
     pub upgrade: bool,
     /// Name of Envoy's route, from its own configuration; never a client's header.
     pub route: Option<String>,
+    /// The caller's trace, when the shell keeps traces.
+    pub trace: Option<Trace>,
 }
 
 impl std::fmt::Debug for RequestHead {

@@ -405,6 +405,7 @@ impl Job {
             reason: None,
             rejected: 0,
             bytes: self.bytes,
+            trace: subject.head.trace,
         }
     }
 }

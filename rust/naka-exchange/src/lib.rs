@@ -21,6 +21,7 @@ mod subject;
 mod tally;
 mod target;
 mod tools;
+mod trace;
 
 pub use budget::{Budget, Lease};
 pub use command::{BodyMode, CHUNK_BYTES, Command, HeaderEdits};
@@ -33,3 +34,4 @@ pub use reject::Reject;
 pub use settings::Settings;
 pub use steps::OutOfOrder;
 pub use tools::Tools;
+pub use trace::Trace;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use naka_policy::{Action, Direction};
 
+use crate::trace::Trace;
+
 /// A name for the record: from configuration, or checked to be no personal data.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Name(Arc<str>);
@@ -270,6 +272,8 @@ pub struct Outcome {
     pub rejected: u16,
     /// Body bytes as they came.
     pub bytes: u64,
+    /// The caller's trace, when the shell keeps traces.
+    pub trace: Option<Trace>,
 }
 
 #[cfg(test)]

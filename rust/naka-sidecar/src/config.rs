@@ -26,6 +26,8 @@ pub struct Config {
     pub audit_keep: u32,
     /// Records that may wait for the disk.
     pub audit_queue: usize,
+    /// OTLP/gRPC endpoint of a collector, such as `http://127.0.0.1:4317`; absent for no export.
+    pub otlp_endpoint: Option<String>,
     /// Threads that answer Envoy.
     pub workers: usize,
     /// Bodies up to this are buffered by Envoy.
@@ -56,6 +58,7 @@ impl Default for Config {
             audit_max_bytes: 256 << 20,
             audit_keep: 3,
             audit_queue: 8192,
+            otlp_endpoint: None,
             workers: 1,
             max_buffered_bytes: 8 << 20,
             max_body_bytes: 64 << 20,

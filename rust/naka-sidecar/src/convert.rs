@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use naka_exchange::{
-    BodyHead, BodyMode, Command, Event, HeaderEdits, OutOfOrder, Piece, Reject, RequestHead, ResponseHead,
+    BodyHead, BodyMode, Command, Event, HeaderEdits, OutOfOrder, Piece, Reject, RequestHead, ResponseHead, Trace,
 };
 use naka_policy::Direction;
 use prost_types::value::Kind;
@@ -26,11 +26,16 @@ const NAMESPACE: &str = "naka";
 const CHECKED: &str = "checked";
 const ANSWERED: &str = "answered";
 
-/// The event of a message; `None` for a message that this build does not know. `route` goes with the request's headers.
-pub(crate) fn event(message: ProcessingRequest, route: &mut Option<String>) -> Option<Event> {
+/// The event of a message; `None` for a message that this build does not know. `route` goes with the request's headers,
+/// of which `trace` reads one.
+pub(crate) fn event(
+    message: ProcessingRequest,
+    route: &mut Option<String>,
+    trace: impl Fn(&[u8]) -> Option<Trace>,
+) -> Option<Event> {
     use processing_request::Request;
     Some(match message.request? {
-        Request::RequestHeaders(headers) => Event::RequestHeaders(request_head(headers, route.take())),
+        Request::RequestHeaders(headers) => Event::RequestHeaders(request_head(headers, route.take(), trace)),
         Request::ResponseHeaders(headers) => Event::ResponseHeaders(response_head(headers)),
         Request::RequestBody(body) => Event::RequestBody(piece(body)),
         Request::ResponseBody(body) => Event::ResponseBody(piece(body)),
@@ -46,7 +51,7 @@ fn piece(body: HttpBody) -> Piece {
     }
 }
 
-fn request_head(headers: HttpHeaders, route: Option<String>) -> RequestHead {
+fn request_head(headers: HttpHeaders, route: Option<String>, trace: impl Fn(&[u8]) -> Option<Trace>) -> RequestHead {
     let mut head = RequestHead {
         route,
         ..RequestHead::default()
@@ -60,6 +65,7 @@ fn request_head(headers: HttpHeaders, route: Option<String>) -> RequestHead {
             ":authority" => head.authority = value,
             "accept-encoding" => head.accepts_encodings = !value.eq_ignore_ascii_case(b"identity"),
             "upgrade" => head.upgrade = true,
+            "traceparent" => head.trace = trace(&value),
             _ => body_header(&mut head.body, &key, value),
         }
     }

@@ -104,7 +104,8 @@ impl Answers {
             ));
         }
         self.since = Instant::now();
-        let Some(event) = convert::event(message, &mut self.route) else {
+        let plane = &self.plane;
+        let Some(event) = convert::event(message, &mut self.route, |header| plane.trace(header)) else {
             return Err(Status::unimplemented("a kind of message that is not known here"));
         };
         let Self {

@@ -24,6 +24,7 @@ mod run;
 mod server;
 mod services;
 mod stats;
+mod telemetry;
 mod workers;
 
 pub use address::Address;

@@ -39,6 +39,42 @@ const BOUNDS_US: [u64; 14] = [
     10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 5_120, 20_480, 81_920, 327_680, 1_310_720,
 ];
 
+/// The latency histogram, which is no [`Sample`].
+pub(crate) const LATENCY: &str = "naka_decision_seconds";
+pub(crate) const LATENCY_HELP: &str = "Time from the last byte that was waited for to the answer.";
+
+/// Upper bounds of the latency histogram, in seconds.
+pub(crate) fn bounds_s() -> impl Iterator<Item = f64> {
+    BOUNDS_US.iter().map(|bound| *bound as f64 / 1e6)
+}
+
+/// Every sample that [`crate::plane::Plane::visit`] may give; a test holds it.
+pub(crate) const NAMES: &[(&str, Kind)] = &[
+    ("naka_decisions_total", Kind::Counter),
+    ("naka_would_be_total", Kind::Counter),
+    ("naka_not_read_total", Kind::Counter),
+    ("naka_rejected_total", Kind::Counter),
+    ("naka_findings_total", Kind::Counter),
+    ("naka_body_bytes_total", Kind::Counter),
+    ("naka_stream_errors_total", Kind::Counter),
+    ("naka_exchanges_total", Kind::Counter),
+    ("naka_exchanges_in_flight", Kind::Gauge),
+    ("naka_judges_waiting", Kind::Gauge),
+    ("naka_detection_scans_total", Kind::Counter),
+    ("naka_otlp_failures_total", Kind::Counter),
+    ("naka_policy_applied_total", Kind::Counter),
+    ("naka_policy_rejected_total", Kind::Counter),
+    ("naka_bytes_in_flight", Kind::Gauge),
+    ("naka_bytes_in_flight_limit", Kind::Gauge),
+    ("naka_audit_written_total", Kind::Counter),
+    ("naka_audit_lost_total", Kind::Counter),
+    ("naka_policy_info", Kind::Gauge),
+    ("naka_policy_enforces", Kind::Gauge),
+    ("naka_policy_since_seconds", Kind::Gauge),
+    ("process_resident_memory_bytes", Kind::Gauge),
+    ("process_cpu_seconds_total", Kind::Counter),
+];
+
 type Counter = AtomicU64;
 
 /// Errors of the ext_proc service, by kind.
@@ -80,7 +116,11 @@ pub(crate) struct Metrics {
     pub(crate) detections: Counter,
     pub(crate) policies_applied: Counter,
     pub(crate) policies_rejected: Counter,
+    /// Exports that a collector did not take: traces, metrics.
+    pub(crate) otlp_failures: [Counter; 2],
 }
+
+const SIGNALS: [&str; 2] = ["traces", "metrics"];
 
 /// Statuses of our own answers.
 const REJECT_STATUSES: [u16; 5] = [400, 403, 408, 413, 503];
@@ -275,6 +315,15 @@ impl Metrics {
             &[],
             read(&self.detections),
         );
+        for (signal, failures) in SIGNALS.iter().zip(&self.otlp_failures) {
+            put(
+                "naka_otlp_failures_total",
+                "Exports that the OTLP collector did not take.",
+                Kind::Counter,
+                &[("signal", signal)],
+                read(failures),
+            );
+        }
         put(
             "naka_policy_applied_total",
             "Policies that came into force.",
@@ -296,9 +345,9 @@ impl Metrics {
         [0, 1].map(|d| {
             let histogram = &self.latency[d];
             let mut below = 0;
-            let buckets = BOUNDS_US.iter().zip(&histogram.buckets).map(|(bound, bucket)| {
+            let buckets = bounds_s().zip(&histogram.buckets).map(|(bound, bucket)| {
                 below += bucket.load(Ordering::Relaxed);
-                (*bound as f64 / 1e6, below)
+                (bound, below)
             });
             Latency {
                 direction: DIRECTIONS[d],

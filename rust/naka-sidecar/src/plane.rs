@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use naka_exchange::{Exchange, Job, Outcome, Shared, Tools, Verdict};
+use naka_exchange::{Exchange, Job, Outcome, Shared, Tools, Trace, Verdict};
 use naka_policy::RuleSet;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::metrics::{Kind, Metrics, Sample, StreamError};
 use crate::prometheus::read;
 use crate::record::Record;
+use crate::telemetry::Telemetry;
 
 thread_local! {
     static TOOLS: RefCell<Tools> = RefCell::default();
@@ -51,6 +52,8 @@ pub(crate) struct Plane {
     pub(crate) draining: AtomicBool,
     /// Told when a policy comes into force.
     pub(crate) changed: Notify,
+    /// Set before the first exchange, when an OTLP endpoint is configured.
+    pub(crate) telemetry: OnceLock<Telemetry>,
 }
 
 impl Plane {
@@ -66,6 +69,7 @@ impl Plane {
             tasks: TaskTracker::new(),
             draining: AtomicBool::new(false),
             changed: Notify::new(),
+            telemetry: OnceLock::new(),
         }
     }
 
@@ -157,16 +161,21 @@ impl Plane {
         });
     }
 
-    /// Counts an outcome and sends it to the audit file.
+    /// Counts an outcome and sends it to the audit file and to the collector.
     pub(crate) fn keep(&self, outcome: Outcome, latency: Duration) {
         self.metrics.record(&outcome, latency);
-        if let Some(audit) = &self.audit {
-            audit.put(Record {
-                outcome,
-                time: clock::since_1970(),
-                latency,
-            });
+        let time = clock::since_1970();
+        if let Some(telemetry) = self.telemetry.get() {
+            telemetry.keep(&outcome, time, latency);
         }
+        if let Some(audit) = &self.audit {
+            audit.put(Record { outcome, time, latency });
+        }
+    }
+
+    /// The trace that a `traceparent` header names, where traces are kept.
+    pub(crate) fn trace(&self, header: &[u8]) -> Option<Trace> {
+        self.telemetry.get().and_then(|_| Trace::parse(header))
     }
 
     pub(crate) fn audit_lost(&self) -> u64 {

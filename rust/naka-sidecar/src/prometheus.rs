@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
-use crate::metrics::{Kind, Latency, Sample};
+use crate::metrics::{self, Kind, Latency, Sample};
 use crate::plane::Plane;
 
 /// The content type of [`text`].
@@ -48,13 +48,8 @@ fn write_sample(out: &mut String, last: &mut &'static str, sample: &Sample<'_>) 
 }
 
 fn write_latency(out: &mut String, plane: &Plane) {
-    const NAME: &str = "naka_decision_seconds";
-    head(
-        out,
-        NAME,
-        "Time from the last byte that was waited for to the answer.",
-        "histogram",
-    );
+    const NAME: &str = metrics::LATENCY;
+    head(out, NAME, metrics::LATENCY_HELP, "histogram");
     for Latency {
         direction,
         buckets,

@@ -15,6 +15,7 @@ use crate::config::ConfigError;
 use crate::http;
 use crate::plane::Plane;
 use crate::services::{detection_router, ext_proc_service, health_and_reflection, listen, report_health, set_health};
+use crate::telemetry::Telemetry;
 use crate::workers::{Services, Workers};
 
 /// Threads for large bodies beside those that the semaphore of judges lets run.
@@ -58,9 +59,17 @@ async fn serve(
     });
     let begun = async {
         let bound = Bound::bind(&plane.config).await?;
-        let workers = Workers::start(plane.config.workers, &services)
-            .map_err(|error| ConfigError::Start { why: error.to_string() })?;
-        Ok((bound, workers))
+        let workers = start_telemetry(plane).and_then(|()| {
+            Workers::start(plane.config.workers, &services)
+                .map_err(|error| ConfigError::Start { why: error.to_string() })
+        });
+        match workers {
+            Ok(workers) => Ok((bound, workers)),
+            Err(error) => {
+                bound.addresses.remove_sockets();
+                Err(error)
+            }
+        }
     };
     let (bound, mut workers) = match begun.await {
         Ok(begun) => begun,
@@ -100,7 +109,27 @@ async fn serve(
         plane.tasks.wait().await;
     };
     let _ = tokio::time::timeout(plane.config.drain(), drained).await; // what has not ended by now is cut off
+    stop_telemetry(plane).await;
     http_stop.cancel();
     addresses.remove_sockets();
     Some(workers)
+}
+
+fn start_telemetry(plane: &Arc<Plane>) -> Result<(), ConfigError> {
+    if let Some(endpoint) = &plane.config.otlp_endpoint {
+        let telemetry = Telemetry::start(endpoint, &Arc::downgrade(plane)).map_err(|why| ConfigError::Bad {
+            why: format!("otlp_endpoint: {why}"),
+        })?;
+        let _ = plane.telemetry.set(telemetry); // a plane is run once
+    }
+    Ok(())
+}
+
+/// The exporters' threads need this runtime while they send what is left.
+async fn stop_telemetry(plane: &Arc<Plane>) {
+    if plane.telemetry.get().is_some() {
+        let plane = Arc::clone(plane);
+        let stopped = tokio::task::spawn_blocking(move || plane.telemetry.get().map(Telemetry::stop));
+        let _ = stopped.await; // a panic there was printed
+    }
 }
