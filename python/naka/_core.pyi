@@ -6,6 +6,9 @@ from naka.errors import Problem
 
 __version__: str
 
+TIER_FLOORS: dict[str, float]
+"""The lowest confidence of each tier, from weak to strong."""
+
 @final
 class Finding:
     """One piece of personal data in a text: what and where, never the value itself."""
@@ -167,7 +170,10 @@ class FileScanner:
     """Scans one file block by block."""
 
     def __init__(self, rules: FileRules, kind: str, today: str, clean: bool) -> None:
-        """`kind`: text, json, jsonl, csv or tsv. `today`: ISO date. `clean`: make the cleaned copy too."""
+        """`kind`: text, json, jsonl, or the byte between the cells of CSV. `today`: ISO date.
+
+        `clean`: make the cleaned copy too.
+        """
     def feed(
         self, block: bytes, start: int, last: bool
     ) -> tuple[

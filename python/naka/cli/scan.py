@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from naka.scan import FileResult, Source
+    from collections.abc import Iterator
+
+    from naka._core import FileRules
+    from naka.scan import FileResult, Source, Unreadable
 
 __all__ = ["register"]
 
@@ -64,6 +67,9 @@ def scan(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="With --redact: folder for the copies.", show_default=False)
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Files at once; else one a CPU.", show_default=False)
+    ] = None,
 ) -> None:
     """Find personal data in text, JSON, JSON lines and CSV. Never prints a value.
 
@@ -77,14 +83,27 @@ def scan(
       naka scan train.jsonl --pack dpdp --redact -o cleaned/
     """
     from naka.scan import find_sources
+    from naka.scan.files import Unreadable
     from naka.scan.rules import file_rules
     from naka.scan.sources import Kind
 
     given = paths or ["-"]
-    sources = list(find_sources(given, kind=Kind(kind.value) if kind else None))
+    broken: list[Unreadable] = []
+    sources = list(
+        find_sources(
+            given,
+            kind=Kind(kind.value) if kind else None,
+            on_unreadable=lambda name, error: broken.append(Unreadable(name=name, why=str(error.strerror))),
+        )
+    )
     targets = _targets(given, sources, redact=redact, output=output)
     rules = file_rules(packs or (), threshold=threshold.value)
-    results, broken = _scan_all(sources, targets, rules, threshold.value, with_actions=bool(packs))
+    results: list[FileResult] = []
+    for result in _scan_all(sources, targets, rules, jobs):
+        if isinstance(result, Unreadable):
+            broken.append(result)
+        else:
+            results.append(result.reported(threshold.value, with_actions=bool(packs)))
     _report(results, format_, to=sys.stderr if redact and output is None else sys.stdout)
     for line in broken:
         sys.stderr.write(f"naka: {line}\n")
@@ -96,7 +115,7 @@ def scan(
 
 def _targets(
     given: list[str], sources: list[Source], *, redact: bool, output: Path | None
-) -> dict[str, Path | None] | None:
+) -> dict[Source, Path | None] | None:
     """Where each source's cleaned copy goes; None when no copies are made, and for standard output."""
     from naka.errors import ConfigError
 
@@ -107,77 +126,45 @@ def _targets(
     if output is None:
         if len(sources) != 1:
             raise ConfigError("--redact of several files needs --output FOLDER", code="config_redact_needs_output")
-        return {sources[0].name: None}
-    targets: dict[str, Path | None] = {}
+        return {sources[0]: None}
+    targets: dict[Source, Path | None] = {}
+    taken: set[Path] = set()
+    roots = [Path(path) for path in given if path != "-" and Path(path).is_dir()]
     for source in sources:
         if source.path is None:
-            targets[source.name] = output / "stdin.txt"
+            targets[source] = output / "stdin.txt"
             continue
-        roots = [Path(path) for path in given if path != "-" and Path(path).is_dir()]
         root = next((root for root in roots if source.path.is_relative_to(root)), source.path.parent)
         target = output / source.path.relative_to(root)
-        if target.resolve() == source.path.resolve() or target in targets.values():
+        if target.resolve() == source.path.resolve() or target in taken:
             raise ConfigError(
                 f"the copy of {source.name} would overwrite {target}; choose another --output",
                 code="config_output_overwrites",
             )
-        targets[source.name] = target
+        taken.add(target)
+        targets[source] = target
     return targets
 
 
 def _scan_all(
-    sources: list[Source],
-    targets: dict[str, Path | None] | None,
-    rules: Any,
-    threshold: str,
-    *,
-    with_actions: bool,
-) -> tuple[list[FileResult], list[str]]:
-    from naka.cli.progress import byte_progress
-
-    total = sum(source.path.stat().st_size for source in sources if source.path and source.path.is_file())
-    results: list[FileResult] = []
-    broken: list[str] = []
-    with byte_progress("scanning", total) as advance:
-        for source in sources:
-            try:
-                result = _scan_one(source, targets, rules, advance)
-            except OSError as error:
-                broken.append(f"{source.name}: {error.strerror or type(error).__name__}")
-                continue
-            results.append(result.reported(threshold, with_actions=with_actions))
-    return results, broken
-
-
-def _scan_one(source: Source, targets: dict[str, Path | None] | None, rules: Any, advance: Any) -> FileResult:
-    from contextlib import ExitStack
+    sources: list[Source], targets: dict[Source, Path | None] | None, rules: FileRules, jobs: int | None
+) -> Iterator[FileResult | Unreadable]:
     from datetime import UTC, datetime
 
-    from naka.scan import scan_stream
+    from naka.cli.progress import byte_progress
+    from naka.scan import scan_files
 
-    with ExitStack() as stack:
-        file: BinaryIO = sys.stdin.buffer if source.path is None else stack.enter_context(source.path.open("rb"))
-        target = targets[source.name] if targets is not None else None
-        # A copy appears whole or not at all.
-        part = target.with_name(f"{target.name}.part") if target else None
-        cleaned: BinaryIO | None = sys.stdout.buffer if targets is not None else None
-        if part:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            stack.callback(part.unlink, missing_ok=True)
-            cleaned = stack.enter_context(part.open("wb"))
-        result = scan_stream(
-            file,
-            name=source.name,
-            kind=source.kind,
-            rules=rules,
-            today=datetime.now(UTC).date(),
-            cleaned=cleaned,
-            on_bytes=advance,
-        )
-        if part and target and cleaned and not result.is_binary:
-            cleaned.close()
-            part.replace(target)
-        return result
+    with byte_progress("scanning", sum(_size(source) for source in sources)) as advance:
+        today = datetime.now(UTC).date()
+        yield from scan_files(sources, rules=rules, today=today, targets=targets, jobs=jobs, on_bytes=advance)
+
+
+def _size(source: Source) -> int:
+    """Bytes, as far as they are known: 0 for a pipe, and for a file that is gone."""
+    try:
+        return source.path.stat().st_size if source.path and source.path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _report(results: list[FileResult], format_: Format, *, to: Any) -> None:

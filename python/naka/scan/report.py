@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from naka.scan.result import FileResult, Located
+from naka.scan.result import BINARY, FileResult, Located
 
 __all__ = ["FORMATS", "json_lines", "json_report", "sarif_report", "summary", "text_lines"]
 
@@ -32,8 +32,8 @@ def text_lines(result: FileResult) -> Iterator[str]:
         if found.action:
             parts.append(f"-> {found.action}")
         yield "  ".join(parts)
-    for reason in result.unscannable:
-        yield f"{result.name}: not scanned: {reason}"
+    for sentence in (*_unread(result), *result.notes):
+        yield f"{result.name}: {sentence}"
 
 
 def summary(results: Sequence[FileResult]) -> str:
@@ -41,10 +41,18 @@ def summary(results: Sequence[FileResult]) -> str:
     counts = Counter(found.entity for result in results for found in result.findings)
     total = sum(counts.values())
     by_entity = ", ".join(f"{name} {count}" for name, count in counts.most_common())
-    missed = sum(len(result.unscannable) for result in results)
+    binary = sum(result.is_binary for result in results)
+    partly = sum(bool(result.unscannable) for result in results) - binary
     text = f"{len(results)} file{'s' * (len(results) != 1)}, {total} finding{'s' * (total != 1)}"
     text += f" ({by_entity})" if by_entity else ""
-    return text + (f", {missed} not scanned" if missed else "")
+    text += f", {binary} not scanned" if binary else ""
+    return text + (f", {partly} not fully read" if partly else "")
+
+
+def _unread(result: FileResult) -> Iterator[str]:
+    """Sentences on what was not read as its kind says."""
+    for reason in result.unscannable:
+        yield f"not scanned: {reason}" if reason == BINARY else f"not fully read: {reason}"
 
 
 def _finding(found: Located) -> dict[str, Any]:
@@ -75,6 +83,7 @@ def json_report(results: Iterable[FileResult]) -> dict[str, Any]:
                 "bytes": result.size,
                 "findings": [_finding(found) for found in result.findings],
                 "unscannable": list(result.unscannable),
+                "notes": list(result.notes),
             }
             for result in results
         ]
@@ -123,10 +132,10 @@ def sarif_report(results: Iterable[FileResult], *, version: str, descriptions: d
         notes += [
             {
                 "level": "warning",
-                "message": {"text": f"not scanned: {reason}"},
+                "message": {"text": sentence},
                 "locations": [{"physicalLocation": {"artifactLocation": artifact}}],
             }
-            for reason in result.unscannable
+            for sentence in _unread(result)
         ]
     rules = [{"id": entity, "shortDescription": {"text": descriptions.get(entity, entity)}} for entity in sorted(used)]
     return {

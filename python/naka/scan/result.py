@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+
+from naka._core import TIER_FLOORS
 
 __all__ = ["BINARY", "TIERS", "FileResult", "Located"]
 
-TIERS = ("possible", "likely", "certain")
-"""From weak to strong."""
+TIERS = tuple(TIER_FLOORS)
+"""From weak to strong: possible, likely, certain."""
 
 BINARY = "binary"
 """The reason for files that are not text."""
@@ -26,7 +28,7 @@ class Located:
     line: int
     """1-based."""
     column: int
-    """1-based, in characters (bytes where the line is not UTF-8)."""
+    """1-based, in characters; a byte that is not UTF-8 counts as one."""
     byte_start: int
     """In the file, half-open with `byte_end`."""
     byte_end: int
@@ -48,8 +50,10 @@ class FileResult:
     size: int
     """Bytes read."""
     findings: Sequence[Located] = ()
-    unscannable: Sequence[str] = field(default=())
-    """Reasons, such as `binary` or `line 12: not JSON, scanned as text`."""
+    unscannable: Sequence[str] = ()
+    """What was not read as its kind says: `binary` (nothing was), `line 12: invalid_json` (scanned as plain text)."""
+    notes: Sequence[str] = ()
+    """What a reader of the offsets has to know."""
 
     @property
     def is_binary(self) -> bool:

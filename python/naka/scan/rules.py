@@ -14,10 +14,7 @@ from naka.policy import load_files, load_folder
 from naka.policy.builtin import builtin_packs, find_builtin
 from naka.policy.flatten import flatten
 
-__all__ = ["CONFIDENCE", "file_rules"]
-
-CONFIDENCE = {"possible": 0.30, "likely": 0.60, "certain": 0.90}
-"""Lowest confidence of a tier."""
+__all__ = ["file_rules"]
 
 _NAMESPACE = "scan"
 
@@ -68,7 +65,7 @@ def _everything(threshold: str) -> dict[str, Any]:
     rule = {
         "id": "everything",
         "entities": entities,
-        "minConfidence": CONFIDENCE[threshold],
+        "minConfidence": _core.TIER_FLOORS[threshold],
         "action": "Redact",
         "mode": "Enforce",
     }

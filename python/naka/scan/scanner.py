@@ -13,6 +13,7 @@ from typing import BinaryIO
 from naka._core import FileRules, FileScanner
 from naka.scan.lines import LineCounter
 from naka.scan.result import BINARY, FileResult, Located
+from naka.scan.sniff import SNIFF_BYTES, delimiter_of, encoding_of, is_binary
 from naka.scan.sources import Kind
 
 __all__ = ["BLOCK_BYTES", "scan_stream"]
@@ -20,7 +21,6 @@ __all__ = ["BLOCK_BYTES", "scan_stream"]
 BLOCK_BYTES = 4 << 20
 """Bytes read at a time: large enough that the crossing into Rust costs nothing."""
 
-_SNIFF_BYTES = 4096
 _MAX_NOTES = 20
 """Unread parts named one by one for a file; the rest is counted."""
 
@@ -33,24 +33,25 @@ def scan_stream(
     rules: FileRules,
     today: date,
     cleaned: BinaryIO | None = None,
-    on_bytes: Callable[[int], None] = lambda _: None,
+    on_bytes: Callable[[int], object] = lambda _: None,
     block_bytes: int = BLOCK_BYTES,
 ) -> FileResult:
     """Scan a binary stream; write its cleaned form to `cleaned` when given.
 
     UTF-16 and UTF-32 with a byte order mark are read as text (and written as UTF-8); other bytes are scanned as they
     are. A file with NUL bytes and no such mark is binary: not scanned, and said so. `on_bytes` hears of progress.
+    Memory: some blocks; for a JSON document, JSON line or CSV row that spans blocks, up to 64 MiB of it, a few times.
     """
-    head = file.read(_SNIFF_BYTES)
-    encoding = _encoding(head)
-    if encoding is None and b"\0" in head:
+    head = file.read(SNIFF_BYTES)
+    encoding = encoding_of(head)
+    if encoding is None and is_binary(head):
         on_bytes(len(head))
         return FileResult(name=name, size=len(head), unscannable=(BINARY,))
     decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
-    scanner = FileScanner(rules, kind.value, today.isoformat(), cleaned is not None)
+    scanner = FileScanner(rules, _core_kind(kind, head, encoding), today.isoformat(), cleaned is not None)
     lines = LineCounter()
     findings: list[Located] = []
-    notes: list[str] = [f"{encoding}: offsets are those of its UTF-8 form"] if encoding else []
+    unscannable: list[str] = []
     block, offset, start, size, skipped = b"", 0, 0, 0, 0
     fresh = head
     while True:
@@ -81,23 +82,24 @@ def scan_stream(
                     action=action,
                 )
             )
-        room = max(_MAX_NOTES - len(notes), 0)
-        notes += [f"line {places[at][0]}: {reason}" for at, reason in unread[:room]]
+        room = max(_MAX_NOTES - len(unscannable), 0)
+        unscannable += [f"line {places[at][0]}: {reason}" for at, reason in unread[:room]]
         skipped += len(unread[room:])
         if last:
             break
         lines.advance(block, offset, keep_from)
-        block, offset, start = block[keep_from:], offset + keep_from, consumed - keep_from
+        block, offset, start = block[keep_from:], offset + keep_from, max(consumed, start) - keep_from
         fresh = more
     if skipped:
-        notes.append(f"and {skipped} more")
-    return FileResult(name=name, size=size, findings=findings, unscannable=notes)
+        unscannable.append(f"and {skipped} more")
+    notes = (f"{encoding}: offsets are those of its UTF-8 form",) if encoding else ()
+    return FileResult(name=name, size=size, findings=findings, unscannable=unscannable, notes=notes)
 
 
-def _encoding(head: bytes) -> str | None:
-    """The encoding that a byte order mark names; None for UTF-8 and for no mark."""
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return "utf-32"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    return None
+def _core_kind(kind: Kind, head: bytes, encoding: str | None) -> str:
+    """The kind as `FileScanner` names it: for CSV, the delimiter."""
+    if kind is Kind.TSV:
+        return "\t"
+    if kind is Kind.CSV:
+        return delimiter_of(head.decode(encoding, "ignore").encode() if encoding else head)
+    return str(kind.value)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -49,16 +49,19 @@ class Source:
     """One file to scan. `path` is None for standard input."""
 
     name: str
-    """As shown in reports: the path as the user gave it, `-` for standard input."""
+    """As shown in reports: the path as the user gave it (what is not UTF-8 replaced), `-` for standard input."""
     path: Path | None
     kind: Kind
 
 
-def find_sources(paths: Sequence[str], *, kind: Kind | None = None) -> Iterator[Source]:
+def find_sources(
+    paths: Sequence[str], *, kind: Kind | None = None, on_unreadable: Callable[[str, OSError], object] | None = None
+) -> Iterator[Source]:
     """Yield the files below `paths`, each once, folders in name order. `-` is standard input.
 
     `kind` overrules the suffix. Symbolic links to folders are not followed, so a loop cannot be built.
-    Raises ConfigError if a path does not exist.
+    Raises ConfigError if a path does not exist. A folder that cannot be listed goes to `on_unreadable` by its name, or
+    raises OSError.
     """
     seen: set[Path] = set()
     for given in paths:
@@ -67,7 +70,7 @@ def find_sources(paths: Sequence[str], *, kind: Kind | None = None) -> Iterator[
             continue
         path = Path(given)
         if path.is_dir():
-            files = _walk(path, ())
+            files = _walk(path, (), on_unreadable)
         elif path.exists():
             files = iter((path,))
         else:
@@ -76,27 +79,37 @@ def find_sources(paths: Sequence[str], *, kind: Kind | None = None) -> Iterator[
             real = file.resolve()
             if real not in seen:
                 seen.add(real)
-                yield Source(name=str(file), path=file, kind=kind or kind_of(file))
+                yield Source(name=_shown(file), path=file, kind=kind or kind_of(file))
+
+
+def _shown(path: Path) -> str:
+    return os.fsencode(path).decode(errors="replace")
 
 
 # A folder's ignore rules: where they stand and what they say.
 _Rules = tuple[tuple[Path, pathspec.GitIgnoreSpec], ...]
 
 
-def _walk(folder: Path, rules: _Rules) -> Iterator[Path]:
-    ignore = folder / IGNORE_FILE
-    if ignore.is_file():
-        lines = ignore.read_text(encoding="utf-8", errors="replace").splitlines()
-        rules = (*rules, (folder, pathspec.GitIgnoreSpec.from_lines(lines)))
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
+def _walk(folder: Path, rules: _Rules, on_unreadable: Callable[[str, OSError], object] | None) -> Iterator[Path]:
+    try:
+        ignore = folder / IGNORE_FILE
+        if ignore.is_file():
+            lines = ignore.read_text(encoding="utf-8", errors="replace").splitlines()
+            rules = (*rules, (folder, pathspec.GitIgnoreSpec.from_lines(lines)))
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        if on_unreadable is None:
+            raise
+        on_unreadable(_shown(folder), error)
+        return
     for entry in found:
         path = Path(entry.path)
         is_dir = entry.is_dir(follow_symlinks=False)
         if entry.name == ".git" or _ignored(path, is_dir=is_dir, rules=rules):
             continue
         if is_dir:
-            yield from _walk(path, rules)
+            yield from _walk(path, rules, on_unreadable)
         elif entry.is_file():
             yield path
 

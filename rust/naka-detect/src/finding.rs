@@ -106,23 +106,10 @@ pub struct Finding {
 /// Confidence bands. What lies below [`Tier::Possible`] is not reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// 0.30 and more: built-in packs audit it.
+    /// 0.30 and more: built-in packs audit it. The floors are in [`Tier::floor`].
     Possible,
     /// 0.60 and more: built-in packs enforce from here.
     Likely,
     /// 0.90 and more.
     Certain,
-}
-
-impl Tier {
-    /// The tier of a confidence; `None` below 0.30.
-    #[must_use]
-    pub fn of(confidence: f32) -> Option<Self> {
-        match confidence {
-            c if c >= 0.90 => Some(Self::Certain),
-            c if c >= 0.60 => Some(Self::Likely),
-            c if c >= 0.30 => Some(Self::Possible),
-            _ => None,
-        }
-    }
 }

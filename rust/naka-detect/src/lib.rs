@@ -31,6 +31,7 @@ mod table;
 mod window;
 mod word_filter;
 mod word_index;
+mod wording;
 
 pub use custom::{CustomContext, CustomPattern, Lane, Recognizer};
 pub use detector::{Detector, Scratch};

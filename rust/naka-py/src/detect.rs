@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use naka_detect::{Detector as Core, Evidence, Finding as CoreFinding, Flags, Scratch, Tier, WordId};
+use naka_detect::{Detector as Core, Finding as CoreFinding, Flags, Scratch, Tier};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -60,33 +60,22 @@ impl Finding {
     /// 0..1.
     #[getter]
     fn confidence(&self) -> f64 {
-        // Two decimals are all that a confidence means; f32 -> f64 would print 0.9900000095.
-        (f64::from(self.core.confidence) * 1000.0).round() / 1000.0
+        self.core.shown_confidence()
     }
     /// `certain`, `likely` or `possible`.
     #[getter]
     fn tier(&self) -> &'static str {
-        match Tier::of(self.core.confidence) {
-            Some(Tier::Certain) => "certain",
-            Some(Tier::Likely) => "likely",
-            _ => "possible",
-        }
+        self.core.tier().name()
     }
     /// The tier in the five-step names that other detectors use.
     #[getter]
     fn likelihood(&self) -> &'static str {
-        match Tier::of(self.core.confidence) {
-            Some(Tier::Certain) => "VERY_LIKELY",
-            Some(Tier::Likely) => "LIKELY",
-            Some(Tier::Possible) => "POSSIBLE",
-            None => "UNLIKELY",
-        }
+        self.core.tier().likelihood()
     }
     /// What spoke for and against it, such as `['format', 'checksum', 'context(+aadhaar)']`.
     #[getter]
     fn evidence(&self) -> Vec<String> {
-        let word = |id: WordId| self.detector.words().get(usize::from(id.0)).map(String::as_str);
-        evidence_names(self.core.evidence, word(self.core.word), word(self.core.counter_word))
+        self.detector.evidence(&self.core)
     }
     /// The rule that found it, such as `in_aadhaar.grouped`.
     #[getter]
@@ -132,6 +121,21 @@ impl Finding {
     fn __hash__(&self) -> u64 {
         (u64::from(self.core.start) << 32 | u64::from(self.core.end)) ^ u64::from(self.core.entity.0) << 17
     }
+}
+
+/// The lowest confidence of each tier, from weak to strong.
+pub(crate) fn tier_floors(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let floors = PyDict::new(py);
+    for tier in Tier::ALL {
+        // the shortest decimal that names the f32
+        let floor: f64 = tier
+            .floor()
+            .to_string()
+            .parse()
+            .unwrap_or_else(|_| f64::from(tier.floor()));
+        floors.set_item(tier.name(), floor)?;
+    }
+    Ok(floors)
 }
 
 /// Finds Indian personal data in text. Immutable; may be shared by threads.
@@ -227,29 +231,6 @@ impl Detector {
             })
             .collect()
     }
-}
-
-/// Evidence for people: `format`, `checksum`, `context(+word)`.
-pub(crate) fn evidence_names(evidence: Evidence, word: Option<&str>, counter_word: Option<&str>) -> Vec<String> {
-    let plain = [
-        (Evidence::FORMAT, "format"),
-        (Evidence::CHECKSUM, "checksum"),
-        (Evidence::REGISTRY, "registry"),
-        (Evidence::PREFIX, "prefix"),
-    ];
-    let spoken = [
-        (Evidence::CONTEXT, '+', word),
-        (Evidence::COUNTER_CONTEXT, '-', counter_word),
-    ];
-    let plain = plain
-        .into_iter()
-        .filter(|(part, _)| evidence.has(*part))
-        .map(|(_, name)| name.to_owned());
-    let spoken = spoken
-        .into_iter()
-        .filter(|(part, ..)| evidence.has(*part))
-        .map(|(_, sign, word)| format!("context({sign}{})", word.unwrap_or("label")));
-    plain.chain(spoken).collect()
 }
 
 /// A place in a text, counted three ways.

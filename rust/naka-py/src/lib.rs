@@ -16,6 +16,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("TIER_FLOORS", detect::tier_floors(module.py())?)?;
     module.add_class::<detect::Detector>()?;
     module.add_class::<detect::Finding>()?;
     module.add_class::<scan::FileRules>()?;

@@ -2,14 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use naka_detect::{Evidence, Tier};
-use naka_policy::{Action, Date, RuleSet, Workload};
+use naka_policy::{Date, RuleSet, Workload};
 use naka_scan::{FileScanner as Core, Kind, Step};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::detect::evidence_names;
 use crate::policy::policy_error;
 
 /// Rules that a folder's files are scanned with; built once, shared by all scanners.
@@ -44,7 +42,7 @@ type Row = (
     usize,
     usize,
     String,
-    String,
+    &'static str,
 );
 
 /// One block: findings, (offset, reason) of what was not read, consumed, keep_from, cleaned bytes.
@@ -59,16 +57,18 @@ pub(crate) struct FileScanner {
 
 #[pymethods]
 impl FileScanner {
-    /// `kind`: `text`, `json`, `jsonl`, `csv` or `tsv`. `today`: ISO date for the rules. `clean`: make the cleaned copy too.
+    /// `kind`: `text`, `json`, `jsonl`, or the one byte between the cells of a CSV file, such as `,`.
+    /// `today`: ISO date for the rules. `clean`: make the cleaned copy too.
     #[new]
     fn new(rules: &FileRules, kind: &str, today: &str, clean: bool) -> PyResult<Self> {
         let kind = match kind {
             "text" => Kind::Text,
             "json" => Kind::Json,
             "jsonl" => Kind::JsonLines,
-            "csv" => Kind::Csv { delimiter: b',' },
-            "tsv" => Kind::Csv { delimiter: b'\t' },
-            _ => return Err(PyValueError::new_err("kind must be text, json, jsonl, csv or tsv")),
+            _ => match kind.as_bytes() {
+                &[delimiter] if !matches!(delimiter, b'"' | b'\r' | b'\n') => Kind::Csv { delimiter },
+                _ => return Err(PyValueError::new_err("kind must be text, json, jsonl or a delimiter")),
+            },
         };
         let today = Date::parse(today).ok_or_else(|| PyValueError::new_err("today must be a date like 2026-11-24"))?;
         let core = Mutex::new(Core::new(Arc::clone(&rules.rules), kind, today, clean));
@@ -105,35 +105,17 @@ impl FileScanner {
 impl FileScanner {
     fn row(&self, found: &naka_scan::FileFinding) -> Row {
         let detector = self.rules.detector();
-        let core = found.finding;
-        let tier = match Tier::of(core.confidence) {
-            Some(Tier::Certain) => "certain",
-            Some(Tier::Likely) => "likely",
-            _ => "possible",
-        };
-        let word = |id: naka_detect::WordId| detector.words().get(usize::from(id.0)).map(String::as_str);
-        let evidence: Evidence = core.evidence;
+        let core = &found.finding;
         (
             detector.entity(core.entity).name.clone(),
-            tier,
-            (f64::from(core.confidence) * 1000.0).round() / 1000.0,
-            evidence_names(evidence, word(core.word), word(core.counter_word)),
+            core.tier().name(),
+            core.shown_confidence(),
+            detector.evidence(core),
             detector.rules()[usize::from(core.rule.0)].name.clone(),
             found.span.start,
             found.span.end,
             found.place.clone(),
-            action_name(found.action).to_owned(),
+            found.action.name(),
         )
-    }
-}
-
-const fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Allow => "Allow",
-        Action::Audit => "Audit",
-        Action::Mask { .. } => "Mask",
-        Action::Tokenize => "Tokenize",
-        Action::Redact => "Redact",
-        Action::Block => "Block",
     }
 }

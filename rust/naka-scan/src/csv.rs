@@ -5,9 +5,8 @@ use std::ops::Range;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::scanner::{Judge, MAX_RECORD, Piece};
-use crate::step::{FileFinding, Step, Unread};
-use crate::text;
+use crate::scanner::{Judge, Piece};
+use crate::step::{FileFinding, Step};
 
 /// The names of the columns; empty when the first row is data.
 pub(crate) struct Header(Vec<Vec<u8>>);
@@ -18,6 +17,7 @@ struct Cell {
     text: Vec<u8>,
 }
 
+/// The whole rows of a block; says why not when the next one is too long to be held.
 pub(crate) fn rows(
     judge: &mut Judge,
     header: &mut Option<Header>,
@@ -25,20 +25,13 @@ pub(crate) fn rows(
     block: &[u8],
     last: bool,
     clean: bool,
-) -> Step {
-    let mut step = Step::default();
+    step: &mut Step,
+) -> Option<&'static str> {
     let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
     while step.consumed < block.len() {
         let Some((cells, end)) = row(&mut reader, block, step.consumed, last) else {
-            if block.len() - step.consumed > MAX_RECORD && step.consumed == 0 {
-                let mut step = text::feed(judge, block, 0, last, clean);
-                step.unread.push(Unread {
-                    at: 0,
-                    reason: "row_too_large",
-                });
-                return step;
-            }
-            break;
+            let held = block.len() - step.consumed;
+            return (held > judge.limits.max_decoded_bytes).then_some("row_too_large");
         };
         match header {
             None => {
@@ -46,19 +39,18 @@ pub(crate) fn rows(
                 let is_data = names.0.is_empty();
                 *header = Some(names);
                 if is_data {
-                    judge_row(judge, &[], &cells, block, step.consumed..end, clean, &mut step);
+                    judge_row(judge, &[], &cells, block, step.consumed..end, clean, step);
                 } else if clean {
                     step.cleaned.extend_from_slice(&block[step.consumed..end]);
                 }
             }
             Some(Header(names)) => {
-                judge_row(judge, names, &cells, block, step.consumed..end, clean, &mut step);
+                judge_row(judge, names, &cells, block, step.consumed..end, clean, step);
             }
         }
         step.consumed = end;
     }
-    step.keep_from = step.consumed;
-    step
+    None
 }
 
 impl Header {

@@ -2,53 +2,40 @@
 
 use naka_body::{ApiTables, Direction, Document, Edit, FieldId};
 
-use crate::scanner::{Judge, MAX_RECORD, Piece};
+use crate::scanner::{Judge, Piece};
 use crate::step::{FileFinding, Step, Unread};
 use crate::text;
 
-/// A whole file. Asks for more until the last block, unless it is too long to be held.
-pub(crate) fn document(judge: &mut Judge, block: &[u8], last: bool, clean: bool) -> Step {
-    if !last && block.len() <= MAX_RECORD {
-        return Step::default();
-    }
-    let mut step = Step::default();
+/// A whole file. Asks for more until the last block; says why not when it is too long to be held.
+pub(crate) fn document(
+    judge: &mut Judge,
+    block: &[u8],
+    last: bool,
+    clean: bool,
+    step: &mut Step,
+) -> Option<&'static str> {
     if last {
-        record(judge, block, 0, clean, &mut step);
-        (step.consumed, step.keep_from) = (block.len(), block.len());
-    } else {
-        step = text::feed(judge, block, 0, last, clean);
-        step.unread.push(Unread {
-            at: 0,
-            reason: "json_too_large",
-        });
+        record(judge, block, 0, clean, step);
+        step.consumed = block.len();
     }
-    step
+    (!last && block.len() > judge.limits.max_decoded_bytes).then_some("json_too_large")
 }
 
-/// The whole lines of a block.
-pub(crate) fn lines(judge: &mut Judge, block: &[u8], last: bool, clean: bool) -> Step {
-    let mut step = Step::default();
+/// The whole lines of a block; says why not when the next one is too long to be held.
+pub(crate) fn lines(judge: &mut Judge, block: &[u8], last: bool, clean: bool, step: &mut Step) -> Option<&'static str> {
     while step.consumed < block.len() {
         let rest = &block[step.consumed..];
         let line = match memchr::memchr(b'\n', rest) {
             Some(end) => &rest[..end],
             None if last => rest,
-            None if rest.len() > MAX_RECORD && step.consumed == 0 => {
-                let mut step = text::feed(judge, block, 0, last, clean);
-                step.unread.push(Unread {
-                    at: 0,
-                    reason: "line_too_large",
-                });
-                return step;
-            }
-            None => break,
+            None => return (rest.len() > judge.limits.max_decoded_bytes).then_some("line_too_large"),
         };
         if line.trim_ascii().is_empty() {
             if clean {
                 step.cleaned.extend_from_slice(line);
             }
         } else {
-            record(judge, line, step.consumed, clean, &mut step);
+            record(judge, line, step.consumed, clean, step);
         }
         step.consumed += line.len();
         if step.consumed < block.len() {
@@ -58,8 +45,7 @@ pub(crate) fn lines(judge: &mut Judge, block: &[u8], last: bool, clean: bool) ->
             }
         }
     }
-    step.keep_from = step.consumed;
-    step
+    None
 }
 
 /// One document that begins at byte `base` of the block.
@@ -76,17 +62,17 @@ fn record(judge: &mut Judge, bytes: &[u8], base: usize, clean: bool, step: &mut 
         Ok(document) => document,
         Err(error) => {
             // Past a limit: as plain text nothing is missed but what escapes hide.
-            let mut plain = text::feed(judge, bytes, 0, true, clean);
-            plain
-                .findings
-                .iter_mut()
-                .for_each(|found| found.span = found.span.start + base..found.span.end + base);
+            let mut plain = Step::default();
+            text::feed(judge, bytes, 0, true, clean, &mut plain);
+            for found in &mut plain.findings {
+                found.span = found.span.start + base..found.span.end + base;
+            }
             step.findings.append(&mut plain.findings);
+            step.cleaned.append(&mut plain.cleaned);
             step.unread.push(Unread {
                 at: base,
                 reason: error.code(),
             });
-            step.cleaned.append(&mut plain.cleaned);
             return;
         }
     };
@@ -128,7 +114,8 @@ fn record(judge: &mut Judge, bytes: &[u8], base: usize, clean: bool, step: &mut 
         match document.rewrite(&edits) {
             Ok(cleaned) => step.cleaned.extend_from_slice(&cleaned),
             Err(error) => {
-                // A finding that cannot be taken out: the record goes rather than the value stays.
+                // A finding that cannot be taken out: the record goes rather than the value stays, and its place stays valid.
+                step.cleaned.extend_from_slice(b"null");
                 step.unread.push(Unread {
                     at: base,
                     reason: error.code(),

@@ -7,7 +7,7 @@ use naka_detect::{Finding, Scratch};
 use naka_policy::{Action, Cluster, Date, Decision, Direction, FieldFindings, Keys, RuleSet, Surface, Traffic};
 
 use crate::csv::Header;
-use crate::step::Step;
+use crate::step::{Step, Unread};
 use crate::{csv, json, text};
 
 /// How a file's bytes become texts.
@@ -19,22 +19,24 @@ pub enum Kind {
     Json,
     /// One JSON document a line.
     JsonLines,
-    /// Rows of cells, the first row being names.
+    /// Rows of cells; the first row names the columns, if it looks like names.
     Csv {
         /// Byte between cells.
         delimiter: u8,
     },
 }
 
-/// A JSON document, line or CSV row longer than this is scanned as plain text.
-pub(crate) const MAX_RECORD: usize = 64 << 20;
+/// A JSON document, line or CSV row longer than this many bytes is scanned as plain text.
+const MAX_RECORD: usize = 64 << 20;
 
 /// Scans one file block by block.
 pub struct FileScanner {
     kind: Kind,
     clean: bool,
-    pub(crate) judge: Judge,
+    judge: Judge,
     header: Option<Header>,
+    /// The bytes to come belong to a record that is too long, of which a part was scanned as plain text.
+    oversize: bool,
 }
 
 /// Detector, rules and buffers: what a text of any kind needs.
@@ -75,12 +77,20 @@ impl FileScanner {
             clean,
             judge,
             header: None,
+            oversize: false,
         }
+    }
+
+    /// Scans records longer than this many bytes as plain text, block by block: what bounds the memory (64 MiB unless told).
+    #[must_use]
+    pub fn with_max_record(mut self, bytes: usize) -> Self {
+        self.judge.limits.max_decoded_bytes = bytes;
+        self
     }
 
     /// Takes the next block. Bytes before `from` were judged before and are context only; `last`: the file ends here.
     ///
-    /// [`Step::consumed`] says how far the block is done; when it is 0 and the block is not the last, the block holds no
+    /// [`Step::consumed`] says how far the block is done; when it is `from` and the block is not the last, the block holds no
     /// whole record: feed it again with more behind it.
     ///
     /// # Panics
@@ -91,11 +101,53 @@ impl FileScanner {
             "from {from} lies behind a block of {} bytes",
             block.len()
         );
+        let mut step = Step {
+            consumed: from,
+            ..Step::default()
+        };
+        if self.kind == Kind::Text || self.oversize {
+            let end = if self.oversize {
+                self.record_end(block, from)
+            } else {
+                None
+            };
+            let (text, whole) = end.map_or((block, last), |end| (&block[..end], true));
+            text::feed(&mut self.judge, text, from, whole, self.clean, &mut step);
+            self.oversize = self.oversize && end.is_none();
+            if end.is_none() {
+                return step;
+            }
+        }
+        let too_long = match self.kind {
+            Kind::Text => return step,
+            Kind::Json => json::document(&mut self.judge, block, last, self.clean, &mut step),
+            Kind::JsonLines => json::lines(&mut self.judge, block, last, self.clean, &mut step),
+            Kind::Csv { delimiter } => csv::rows(
+                &mut self.judge,
+                &mut self.header,
+                delimiter,
+                block,
+                last,
+                self.clean,
+                &mut step,
+            ),
+        };
+        step.keep_from = step.consumed;
+        if let Some(reason) = too_long {
+            let at = step.consumed;
+            step.unread.push(Unread { at, reason });
+            self.oversize = true;
+            text::feed(&mut self.judge, block, at, last, self.clean, &mut step);
+        }
+        step
+    }
+
+    /// One past the line feed that ends the record which `from` is in; a quoted one ends it too, for a row that is too
+    /// long has most likely lost a quote. `None` while it is not in the block.
+    fn record_end(&self, block: &[u8], from: usize) -> Option<usize> {
         match self.kind {
-            Kind::Text => text::feed(&mut self.judge, block, from, last, self.clean),
-            Kind::Json => json::document(&mut self.judge, block, last, self.clean),
-            Kind::JsonLines => json::lines(&mut self.judge, block, last, self.clean),
-            Kind::Csv { delimiter } => csv::rows(&mut self.judge, &mut self.header, delimiter, block, last, self.clean),
+            Kind::Text | Kind::Json => None,
+            Kind::JsonLines | Kind::Csv { .. } => memchr::memchr(b'\n', &block[from..]).map(|at| from + at + 1),
         }
     }
 }

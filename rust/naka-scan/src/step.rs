@@ -35,7 +35,7 @@ pub struct Step {
     pub findings: Vec<FileFinding>,
     /// What was not read as it should be.
     pub unread: Vec<Unread>,
-    /// Bytes of the block that are done: the file goes on here. 0 = feed a longer block.
+    /// Bytes of the block that are done: the file goes on here. No more than `from` = feed a longer block.
     pub consumed: usize,
     /// Feed the next block from here on (at or before `consumed`): what lies between is context.
     pub keep_from: usize,

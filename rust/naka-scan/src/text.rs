@@ -8,51 +8,51 @@ const BEHIND: usize = 1024;
 /// Bytes before the end of a block that are left to the next one: more than the longest finding with its look-ahead.
 const AHEAD: usize = 1024;
 
-pub(crate) fn feed(judge: &mut Judge, block: &[u8], from: usize, last: bool, clean: bool) -> Step {
+/// Adds to `step`, whose work is done up to `from`.
+pub(crate) fn feed(judge: &mut Judge, block: &[u8], from: usize, last: bool, clean: bool, step: &mut Step) {
     let border = if last {
         block.len()
     } else {
         boundary(block, block.len().saturating_sub(AHEAD))
     };
     if !last && border <= from {
-        return Step {
-            keep_from: from.saturating_sub(BEHIND),
-            ..Step::default()
-        };
+        step.keep_from = from.saturating_sub(BEHIND);
+        return;
     }
+    // Only the context of what was judged before is read again: the block may begin far in front of it.
+    let base = boundary(block, from.saturating_sub(BEHIND));
+    let text = &block[base..];
     let decision = judge.decide(std::iter::once(Piece {
         id: 0,
-        text: block,
+        text,
         label: None,
     }));
-    let mut step = Step::default();
     // What lies in front of `from` was judged with the block before; what starts at the border is the next block's.
-    let mut at = from;
+    let (mut at, mut done) = (from, border);
     for cluster in &decision.clusters {
-        let (start, end) = (cluster.start as usize, cluster.end as usize);
+        let (start, end) = (base + cluster.start as usize, base + cluster.end as usize);
         if start < from || start >= border {
             continue;
         }
         step.findings
             .extend(decision.members(cluster).iter().map(|member| FileFinding {
                 finding: member.finding,
-                span: member.finding.start as usize..member.finding.end as usize,
+                span: base + member.finding.start as usize..base + member.finding.end as usize,
                 place: String::new(),
                 action: cluster.enforced,
             }));
-        if clean && let Some(replacement) = judge.replacement(cluster, block) {
+        if clean && let Some(replacement) = judge.replacement(cluster, text) {
             step.cleaned.extend_from_slice(&block[at..start]);
             step.cleaned.extend_from_slice(&replacement);
             at = end;
         }
-        step.consumed = step.consumed.max(end);
+        done = done.max(end);
     }
-    step.consumed = step.consumed.max(border);
+    step.consumed = done;
     if clean {
-        step.cleaned.extend_from_slice(&block[at..step.consumed]);
+        step.cleaned.extend_from_slice(&block[at..done]);
     }
-    step.keep_from = boundary(block, step.consumed.saturating_sub(BEHIND));
-    step
+    step.keep_from = boundary(block, done.saturating_sub(BEHIND));
 }
 
 /// The nearest position at or before `at` that does not part a UTF-8 sequence.

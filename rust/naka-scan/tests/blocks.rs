@@ -32,7 +32,10 @@ fn scanner(kind: Kind) -> FileScanner {
 type Outcome = (Vec<(u16, usize, usize, String)>, Vec<u8>);
 
 fn run(kind: Kind, file: &[u8], block: usize) -> Outcome {
-    let mut scanner = scanner(kind);
+    run_with(scanner(kind), file, block)
+}
+
+fn run_with(mut scanner: FileScanner, file: &[u8], block: usize) -> Outcome {
     let (mut found, mut cleaned) = (Vec::new(), Vec::new());
     let (mut buffer, mut offset, mut from, mut read) = (Vec::new(), 0, 0, 0);
     loop {
@@ -195,4 +198,67 @@ fn a_cell_may_go_on_behind_its_closing_quote() {
     assert_eq!(&file[found[0].1..found[0].2], b"98123\"45670");
     assert_eq!(&file[found[1].1..found[1].2], b"9812345670");
     assert_eq!(cleaned, b"mobile\n\"[PHONE_NUMBER]\"\n\"a \"\"b\"\" [PHONE_NUMBER]\"\n");
+}
+
+/// A record that is longer than the limit, with numbers in it, between two that are not.
+fn with_a_long_record(before: &str, open: &str, close: &str, after: &str) -> (String, String) {
+    let long = |card: &str| {
+        format!(
+            "{open}{}{close}",
+            format!("{}card {card} ", "y ".repeat(700)).repeat(20)
+        )
+    };
+    let file = |phone: &str, card: &str| format!("{before}{phone}{}{after}{phone}\n", long(card));
+    (
+        file("9812345670", "4192520636070481"),
+        file("[PHONE_NUMBER]", "[CREDIT_CARD]"),
+    )
+}
+
+#[test]
+fn a_record_over_the_limit_is_scanned_as_text_and_its_neighbours_as_they_are() {
+    let csv = Kind::Csv { delimiter: b',' };
+    let cases = [
+        (
+            Kind::JsonLines,
+            with_a_long_record("mobile ", "\n{\"text\": \"", "\"}\n", "mobile "),
+        ),
+        (csv, with_a_long_record("id,mobile\n1,", "\n2,\"", "\"\n", "3,")),
+        // a quote that is never closed ends with its line, once it is too long
+        (csv, with_a_long_record("id,mobile\n1,", "\n2,\"", "\n", "3,")),
+        (
+            Kind::Json,
+            with_a_long_record("[\"mobile ", "\", \"", "\", ", "\"mobile "),
+        ),
+    ];
+    for (kind, (file, cleaned)) in cases {
+        for block in [700, 1500, 2100, 5000, 9999] {
+            let (found, copy) = run_with(scanner(kind).with_max_record(8000), file.as_bytes(), block);
+            assert_eq!(
+                String::from_utf8_lossy(&copy),
+                cleaned,
+                "{kind:?}, blocks of {block} bytes"
+            );
+            assert_eq!(found.len(), 22, "{kind:?}, blocks of {block} bytes");
+            for (_, start, end, _) in found {
+                assert!(file[start..end].bytes().all(|byte| byte.is_ascii_digit()), "{kind:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_over_the_limit_is_said_once() {
+    let line = format!("{{\"a\": \"{}\"}}\n", "x ".repeat(20_000));
+    let mut scanner = scanner(Kind::JsonLines).with_max_record(4000);
+    let (mut unread, mut from, mut buffer) = (Vec::new(), 0, Vec::new());
+    for part in line.as_bytes().chunks(3000) {
+        buffer.extend_from_slice(part);
+        let step = scanner.feed(&buffer, from, false);
+        unread.extend(step.unread.iter().map(|one| one.reason));
+        from = step.consumed - step.keep_from;
+        buffer.drain(..step.keep_from);
+        assert!(buffer.len() < 8000, "held {} bytes", buffer.len());
+    }
+    assert_eq!(unread, ["line_too_large"]);
 }

@@ -2,7 +2,6 @@
 //! The decision itself is [`RuleSet::decide`]'s: this file asks the same questions again and writes the answers down.
 //! Positions, entities, rule ids and clauses; never a value.
 
-use naka_detect::{Detector, Evidence, Finding, Tier};
 use serde::Serialize;
 
 use super::conditions::{Conditions, Skip};
@@ -226,9 +225,9 @@ impl RuleSet {
             entity: &info.name,
             start: finding.start,
             end: finding.end,
-            confidence: (f64::from(finding.confidence) * 1000.0).round() / 1000.0,
-            tier: tier(finding),
-            evidence: evidence(&self.detector, finding),
+            confidence: finding.shown_confidence(),
+            tier: finding.tier().name(),
+            evidence: self.detector.evidence(finding),
             found_by: &self.detector.rules()[usize::from(finding.rule.0)].name,
             decision: Pair {
                 enforced: member.enforced,
@@ -284,40 +283,4 @@ fn mark_deciding(findings: &mut [FindingNote<'_>], enforced: Action) {
         }
         finding.rules.sort_by_key(|note| note.part);
     }
-}
-
-fn tier(finding: &Finding) -> &'static str {
-    match Tier::of(finding.confidence) {
-        Some(Tier::Certain) => "certain",
-        Some(Tier::Likely) => "likely",
-        Some(Tier::Possible) | None => "possible",
-    }
-}
-
-/// `format`, `checksum`, `context(+aadhaar)`: words of the rule files, never of the text.
-fn evidence(detector: &Detector, finding: &Finding) -> Vec<String> {
-    let mut names = Vec::new();
-    for (part, name) in [
-        (Evidence::FORMAT, "format"),
-        (Evidence::CHECKSUM, "checksum"),
-        (Evidence::REGISTRY, "registry"),
-        (Evidence::PREFIX, "prefix"),
-    ] {
-        if finding.evidence.has(part) {
-            names.push(name.to_owned());
-        }
-    }
-    for (part, sign, word) in [
-        (Evidence::CONTEXT, '+', finding.word),
-        (Evidence::COUNTER_CONTEXT, '-', finding.counter_word),
-    ] {
-        if finding.evidence.has(part) {
-            let word = detector
-                .words()
-                .get(usize::from(word.0))
-                .map_or("label", String::as_str);
-            names.push(format!("context({sign}{word})"));
-        }
-    }
-    names
 }

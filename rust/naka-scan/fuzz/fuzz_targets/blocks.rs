@@ -11,6 +11,7 @@ use naka_scan::{FileScanner, Kind};
 
 /// Text may be cut anywhere, but a block holds more than a finding with its context.
 const MIN_TEXT_BLOCK: usize = 3000;
+const MAX_RECORD: usize = 1 << 20;
 
 const PIECES: [&str; 32] = [
     "aadhaar 5109 8027 4087",
@@ -72,9 +73,9 @@ fn rules() -> Arc<RuleSet> {
 /// (entity, start, end, place) of each finding in file offsets, and the cleaned file.
 type Outcome = (Vec<(u16, usize, usize, String)>, Vec<u8>);
 
-fn run(kind: Kind, file: &[u8], block: usize) -> Outcome {
+fn run(kind: Kind, file: &[u8], block: usize, max_record: usize) -> Outcome {
     let today = Date::parse("2026-11-24").expect("a date");
-    let mut scanner = FileScanner::new(rules(), kind, today, true);
+    let mut scanner = FileScanner::new(rules(), kind, today, true).with_max_record(max_record);
     let (mut found, mut cleaned) = (Vec::new(), Vec::new());
     let (mut buffer, mut offset, mut from, mut read) = (Vec::new(), 0, 0, 0);
     loop {
@@ -147,11 +148,25 @@ fuzz_target!(|input: &[u8]| {
         Kind::Text => MIN_TEXT_BLOCK + usize::from(block),
         _ => usize::from(block) + 1,
     };
-    let whole = run(kind, &file, usize::MAX >> 1);
-    assert_eq!(run(kind, &file, block), whole, "{kind:?}, blocks of {block}");
+    // where a record is too long it is cut elsewhere in other blocks, which may change what is found in it
+    let short = choice & 16 != 0 && kind != Kind::Text;
+    let whole = if short {
+        run(kind, &file, block, 100)
+    } else {
+        let whole = run(kind, &file, usize::MAX >> 1, MAX_RECORD);
+        assert_eq!(
+            run(kind, &file, block, MAX_RECORD),
+            whole,
+            "{kind:?}, blocks of {block}"
+        );
+        whole
+    };
     let cleaned = &whole.1;
     if whole.0.is_empty() {
         assert_eq!(*cleaned, file);
+    }
+    if short {
+        return;
     }
     match kind {
         Kind::Csv { delimiter } => assert_eq!(shape(cleaned, delimiter), shape(&file, delimiter)),
