@@ -297,6 +297,10 @@ impl WordIndex {
 
     /// Where the first word in `range` begins that says something; there may be none at the second look.
     pub(crate) fn first_in(&self, range: Range<usize>) -> Option<usize> {
+        if range.start >= self.heard {
+            // The end of the text: its place in the ring is another block's, or an earlier page's.
+            return None;
+        }
         let from = self.blocks[range.start / BLOCK % RING].first - self.dropped;
         let mut starts = self.events[from..].iter().map(|&at| at as usize);
         starts.find(|&at| at >= range.start).filter(|&at| at < range.end)
