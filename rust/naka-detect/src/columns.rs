@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use crate::mask::{self, BLOCK, Level, Masks};
+
 /// A cell and the name of its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cell {
@@ -26,9 +28,11 @@ const NAME_WORDS: usize = 6;
 /// What is known of the page so far: the tables around the lines that were asked for. It only saves work.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
-    /// The last place asked for and the start of its line.
-    at: usize,
-    line: usize,
+    /// The line of the last place asked for.
+    line: Range<usize>,
+    /// The last line whose shape was read, and the last one that was asked for.
+    shape: (usize, Shape),
+    above: (usize, Shape),
     /// The answer for that line: the table it is a row of.
     found: Option<Block>,
     /// The last run of lines with as many of each delimiter.
@@ -48,11 +52,73 @@ struct Block {
     named: bool,
 }
 
+/// What decides whether two lines may be rows of one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    /// Where the line ends, or what may be looked at of it: its line feed.
+    end: usize,
+    /// How many of each delimiter it holds outside quotes.
+    counts: [u16; DELIMITERS.len()],
+}
+
+impl Shape {
+    const NONE: Self = Self {
+        end: usize::MAX - 1,
+        counts: [0; DELIMITERS.len()],
+    };
+}
+
+fn shape(text: &[u8], line: usize) -> Shape {
+    mask::dispatch!(Level::detect(), shape_by<'t>(text: &'t [u8], line: usize) -> Shape)
+}
+
+/// One pass over the line, a block at a time.
+fn shape_by<M: Masks>(text: &[u8], line: usize) -> Shape {
+    let ceiling = (line + LINE + 1).min(text.len());
+    let mut shape = Shape {
+        end: ceiling,
+        ..Shape::NONE
+    };
+    let mut quoted = 0u64; // all ones inside quotes
+    let mut base = line;
+    while base < ceiling {
+        let window = mask::padded(&text[..ceiling], base);
+        let block = window.first_chunk().expect("a window holds a block");
+        // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
+        let equal = |byte| unsafe { M::equal(block, byte) };
+        let ends = equal(b'\n');
+        let line = if ends == 0 {
+            u64::MAX
+        } else {
+            (ends & ends.wrapping_neg()) - 1
+        };
+        let mut inside = equal(b'"') & line;
+        if inside != 0 {
+            // Each quote turns all that follows.
+            for by in [1, 2, 4, 8, 16, 32] {
+                inside ^= inside << by;
+            }
+        }
+        inside ^= quoted;
+        quoted = 0u64.wrapping_sub(inside >> (BLOCK - 1));
+        for (count, delimiter) in shape.counts.iter_mut().zip(DELIMITERS) {
+            *count += (equal(delimiter) & line & !inside).count_ones() as u16;
+        }
+        if ends != 0 {
+            shape.end = base + ends.trailing_zeros() as usize;
+            break;
+        }
+        base += BLOCK;
+    }
+    shape
+}
+
 impl Columns {
     pub(crate) const fn new() -> Self {
         Self {
-            at: usize::MAX,
-            line: 0,
+            line: 0..0,
+            shape: (usize::MAX, Shape::NONE),
+            above: (usize::MAX, Shape::NONE),
             found: None,
             blocks: [None; DELIMITERS.len()],
         }
@@ -61,45 +127,81 @@ impl Columns {
     /// The cell that `start` lies in, when its line is a row of a table.
     #[inline]
     pub(crate) fn cell(&mut self, text: &[u8], start: usize) -> Option<Cell> {
-        let line = if self.at == usize::MAX {
-            memrchr(b'\n', &text[..start]).map_or(0, |i| i + 1)
-        } else if self.at <= start {
-            memrchr(b'\n', &text[self.at..start]).map_or(self.line, |i| self.at + i + 1)
-        } else if self.line <= start {
-            self.line
-        } else {
-            // Back to a line before: a short look, so that long lines are not read again and again.
-            let floor = start.saturating_sub(LINE);
-            match memrchr(b'\n', &text[floor..start]) {
-                Some(i) => floor + i + 1,
-                None if floor == 0 => 0,
-                None => return None,
-            }
-        };
-        if self.at == usize::MAX || line != self.line {
-            self.found = if line == 0 { None } else { self.row(text, line) };
+        if !self.is_row(text, start) {
+            return None;
         }
-        (self.at, self.line) = (start, line);
         let block = self.found?;
-        let (count, from) = delimiters_before(text, line, start, block.delimiter);
+        let (count, from) = delimiters_before(text, self.line.start, start, block.delimiter);
         let header = nth(text, block.top, line_end(text, block.top), block.delimiter, count)?;
         Some(Cell { start: from, header })
     }
 
+    /// True when the line that `start` lies in is a row of a table.
+    #[inline]
+    pub(crate) fn is_row(&mut self, text: &[u8], start: usize) -> bool {
+        if !self.line.contains(&start) {
+            let Some(line) = self.start_of_line(text, start) else {
+                return false;
+            };
+            let shape = self.shape(text, line);
+            self.line = line..(shape.end + 1).max(start + 1);
+            self.found = if line == 0 { None } else { self.row(text, line, shape) };
+        }
+        self.found.is_some()
+    }
+
+    /// Where the line of the last place asked for begins.
+    pub(crate) const fn line(&self) -> usize {
+        self.line.start
+    }
+
+    /// Start of the line of `start`, which is not the last one; `None` when that is too far away.
+    fn start_of_line(&self, text: &[u8], start: usize) -> Option<usize> {
+        // Behind the last line its end bounds the look; before it, a short look, so that long lines are not read again
+        // and again.
+        let floor = if self.line.end <= start && self.line.end > 0 {
+            self.line.end - 1
+        } else {
+            start.saturating_sub(LINE)
+        };
+        match memrchr(b'\n', &text[floor..start]) {
+            Some(i) => Some(floor + i + 1),
+            None if floor == 0 => Some(0),
+            None if floor + 1 == self.line.end => Some(self.line.start), // a line that is longer than its shape
+            None => None,
+        }
+    }
+
+    /// The shape of the line at `line`.
+    fn shape(&mut self, text: &[u8], line: usize) -> Shape {
+        if self.shape.0 != line {
+            self.shape = (line, shape(text, line));
+        }
+        self.shape.1
+    }
+
     /// The table that the line at `line` is a row of.
-    #[cold]
-    fn row(&mut self, text: &[u8], line: usize) -> Option<Block> {
-        let end = line_end(text, line);
-        if end - line > LINE {
+    fn row(&mut self, text: &[u8], line: usize, shape: Shape) -> Option<Block> {
+        let above = if self.above.1.end + 1 == line {
+            self.above.0
+        } else {
+            previous(text, line)?
+        };
+        let over = if above == self.above.0 {
+            self.above.1
+        } else {
+            self::shape(text, above)
+        };
+        self.above = (line, shape);
+        if shape.end - line > LINE {
             return None;
         }
-        let above = previous(text, line)?;
         for (i, delimiter) in DELIMITERS.into_iter().enumerate() {
-            if memchr(delimiter, &text[line..end]).is_none() || memchr(delimiter, &text[above..line]).is_none() {
+            let count = shape.counts[i];
+            if count == 0 || count != over.counts[i] {
                 continue;
             }
-            let count = count(text, line, end, delimiter);
-            let block = self.block(text, line, delimiter, count, self.blocks[i]);
+            let block = self.block(text, line, delimiter, usize::from(count), self.blocks[i]);
             self.blocks[i] = Some(block);
             if block.named && block.top != line {
                 return Some(block);

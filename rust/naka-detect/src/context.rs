@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::columns::{Cell, Columns};
-use crate::dialogue;
+use crate::dialogue::Dialogue;
 use crate::lexicon::{EntitySet, Hit, Hits, Lexicon};
 use crate::neighbours::{self, Neighbours, Sides};
 use crate::window;
@@ -138,8 +138,8 @@ struct Outer {
     /// The start that this is about.
     at: Option<usize>,
     cell: Option<Cell>,
-    /// The line, the length of the speaker's name before the start, and the question above.
-    question: (usize, usize, Option<Range<usize>>),
+    dialogue: Dialogue,
+    question: Option<Range<usize>>,
     gist: Gist,
     /// Gists of the last names and questions, by where they begin.
     gists: [(usize, Gist); Self::GISTS],
@@ -150,7 +150,8 @@ impl Outer {
     const NONE: Self = Self {
         at: None,
         cell: None,
-        question: (0, 0, None),
+        dialogue: Dialogue::new(),
+        question: None,
         gist: Gist::NONE,
         gists: [(usize::MAX, Gist::NONE); Self::GISTS],
     };
@@ -212,6 +213,24 @@ impl Memory {
         gist.with(self.label(lexicon, page).gist)
     }
 
+    /// False when nothing that is said names one of `entities` for any value in `from..to` in the line of `at`.
+    pub(crate) fn may_name(
+        &mut self,
+        lexicon: &Lexicon,
+        page: &Page<'_>,
+        from: usize,
+        at: usize,
+        to: usize,
+        entities: EntitySet,
+    ) -> bool {
+        let Some(index) = &mut self.index else { return true };
+        let near = index.gist(from.saturating_sub(window::BACK)..to + window::AHEAD);
+        if near.pro & entities != 0 || !page.label.is_empty() && self.label(lexicon, page).gist.pro & entities != 0 {
+            return true;
+        }
+        self.columns.is_row(page.text, at) || self.outer.dialogue.may_answer(page.text, self.columns.line(), from)
+    }
+
     /// What names a value at `start` from afar.
     fn outer(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) -> &Outer {
         let outer = &mut self.outer;
@@ -219,11 +238,13 @@ impl Memory {
             outer.at = Some(start);
             outer.gist = Gist::NONE;
             outer.cell = self.columns.cell(page.text, start);
-            let name = match &outer.cell {
-                Some(cell) => Some(cell.header.clone()),
-                None => question(page.text, start, &mut outer.question),
+            let cell = outer.cell.as_ref();
+            outer.question = if cell.is_none() {
+                outer.dialogue.question(page.text, self.columns.line(), start)
+            } else {
+                None
             };
-            if let Some(name) = name {
+            if let Some(name) = cell.map(|cell| cell.header.clone()).or_else(|| outer.question.clone()) {
                 // Columns come by in turns.
                 let slot = &mut outer.gists[name.start % Outer::GISTS];
                 if slot.0 != name.start {
@@ -350,7 +371,7 @@ impl Memory {
         let before = match &self.outer.cell {
             // What a cell is says its column, not the cells before it.
             Some(cell) => window::in_cell(page.text, cell.start, start, cell.header.clone()),
-            None => window::before(page.text, start, self.outer.question.2.clone()),
+            None => window::before(page.text, start, self.outer.question.clone()),
         };
         let mut range = before.near;
         if let (Some(index), None) = (index, &before.key) {
@@ -382,17 +403,4 @@ fn gist_of(lexicon: &Lexicon, text: &[u8]) -> Gist {
     lexicon.walk(text, &mut hits);
     let said = |gist: Gist, hit: &Hit| gist.with(Gist::of(lexicon.word(hit.word)));
     hits.as_slice().iter().fold(Gist::NONE, said)
-}
-
-/// The question that the line of `start` answers; `last` keeps the answer for the next start of the same line.
-fn question(text: &[u8], start: usize, last: &mut (usize, usize, Option<Range<usize>>)) -> Option<Range<usize>> {
-    let Some(line) = dialogue::line_of(text, start) else {
-        *last = (0, 0, None);
-        return None;
-    };
-    let speaker = dialogue::speaker(&text[line..start]).map_or(0, <[u8]>::len);
-    if (last.0, last.1) != (line, speaker) {
-        *last = (line, speaker, dialogue::question(text, line, start));
-    }
-    last.2.clone()
 }

@@ -3,12 +3,19 @@
 
 use std::ops::Range;
 
+use crate::mask::{self, BLOCK, Level, Masks};
+
 /// Longest part of a question that is read, its end.
 const QUESTION: usize = 160;
 /// Most bytes of the answer before the value.
-pub(crate) const ANSWER: usize = 96;
+const ANSWER: usize = 96;
 /// Most lines between a question and its answer (`one moment`), themselves included.
 const LINES: usize = 3;
+
+/// Most bytes of blank lines between them.
+const BLANK: usize = 64;
+/// Most bytes before the mark behind a speaker's name, time and all.
+const WHO: usize = 80;
 
 /// Words of one who asks; a line that holds one is a question without its mark too.
 const ASKING: &[&str] = &[
@@ -77,50 +84,124 @@ const SPEAKERS: &[&str] = &[
     "গ্রাহক",
 ];
 
-/// The start of the line of `start`, when it is near and there is a line above.
-pub(crate) fn line_of(text: &[u8], start: usize) -> Option<usize> {
-    let floor = start.saturating_sub(ANSWER);
-    memchr::memrchr(b'\n', &text[floor..start]).map(|at| floor + at + 1)
+/// Finds questions, and keeps what is known of the last line for its other starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Dialogue {
+    line: usize,
+    /// The line above, when it may be a question: it holds no number of its own.
+    above: Option<Line>,
+    /// Who speaks in the line, and up to where that was read.
+    speaker: (Option<Range<usize>>, usize),
+    /// What is asked further up, for one who speaks.
+    further: Option<Option<Range<usize>>>,
 }
 
-/// The question that the line of `start` answers; `line` is where that line begins.
-pub(crate) fn question(text: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
-    if line == 0 || start - line > ANSWER {
-        return None;
-    }
-    let answers = speaker(&text[line..start]).filter(|who| {
-        SPEAKERS
-            .iter()
-            .any(|speaker| who.eq_ignore_ascii_case(speaker.as_bytes()))
-    });
-    let mut end = line;
-    for turn in 0..LINES {
-        while end > 0 && matches!(text[end - 1], b'\n' | b'\r' | b' ' | b'\t') {
-            end -= 1;
+#[derive(Debug, Clone)]
+struct Line {
+    said: Range<usize>,
+    asks: bool,
+}
+
+/// [`Dialogue::question`] for one place.
+pub(crate) fn question(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let floor = start.saturating_sub(ANSWER);
+    let line = floor + memchr::memrchr(b'\n', &text[floor..start])? + 1;
+    Dialogue::new().question(text, line, start)
+}
+
+impl Dialogue {
+    pub(crate) const fn new() -> Self {
+        Self {
+            line: usize::MAX,
+            above: None,
+            speaker: (None, 0),
+            further: None,
         }
-        if end == 0 {
+    }
+
+    /// False when nothing from `start` on in the line that begins at `line` answers a question.
+    #[inline]
+    pub(crate) fn may_answer(&mut self, text: &[u8], line: usize, start: usize) -> bool {
+        if line == 0 || start > line + ANSWER {
+            return false;
+        }
+        if self.line != line {
+            *self = Self {
+                line,
+                above: above(text, line),
+                ..Self::new()
+            };
+        }
+        self.above.is_some()
+    }
+
+    /// The question that the line of `start` answers; `line` is where it begins.
+    #[inline]
+    pub(crate) fn question(&mut self, text: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
+        if !self.may_answer(text, line, start) {
             return None;
         }
-        let floor = end.saturating_sub(QUESTION);
-        let from = text[floor..end]
-            .iter()
-            .rposition(|&c| c == b'\n')
-            .map_or(floor, |i| floor + i + 1);
-        let said = &text[from..end];
-        let asks = asks(said)?; // a line with a number of its own answers, it does not ask
-        let other = turn == 0 && answers.is_some() && speaker(said).is_some_and(|who| Some(who) != answers);
-        if asks || other {
-            let from = (from..end).find(|&i| text[i] & 0xC0 != 0x80)?; // not inside a character
-            return Some(from..end);
+        let Line { said, asks } = self.above.clone()?;
+        if asks {
+            return Some(said);
         }
-        answers?; // only who speaks may go on below his first words
-        end = from;
+        // Only who speaks may go on below his first words, or below another's.
+        let who = self.answers(text, start)?;
+        if speaker(&text[said.clone()]).is_some_and(|other| *other != text[who.clone()]) {
+            return Some(said);
+        }
+        self.further.get_or_insert_with(|| further(text, said.start)).clone()
+    }
+
+    /// Who speaks in the line of `start`, when it is one who answers.
+    fn answers(&mut self, text: &[u8], start: usize) -> Option<Range<usize>> {
+        let read = start.min(self.line + WHO);
+        let known = self.speaker.0.is_some() || read <= self.speaker.1;
+        if !known {
+            let said = &text[self.line..start];
+            let who = speaker(said).filter(|who| {
+                SPEAKERS
+                    .iter()
+                    .any(|speaker| who.eq_ignore_ascii_case(speaker.as_bytes()))
+            });
+            let from = |who: &[u8]| who.as_ptr().addr() - text.as_ptr().addr();
+            self.speaker = (who.map(|who| from(who)..from(who) + who.len()), read);
+        }
+        self.speaker.0.clone()
+    }
+}
+
+/// The line above the one at `line`, blank ones left out; `None` when it holds a number of its own: it answers, it
+/// does not ask.
+fn above(text: &[u8], line: usize) -> Option<Line> {
+    let mut end = line;
+    while end > 0 && line - end < BLANK && matches!(text[end - 1], b'\n' | b'\r' | b' ' | b'\t') {
+        end -= 1;
+    }
+    let floor = end.saturating_sub(QUESTION);
+    let from = memchr::memrchr(b'\n', &text[floor..end]).map_or(floor, |i| floor + i + 1);
+    if from == end {
+        return None;
+    }
+    let asks = asks(&text[from..end])?;
+    let from = (from..end).find(|&i| text[i] & 0xC0 != 0x80)?; // not inside a character
+    Some(Line { said: from..end, asks })
+}
+
+/// The question above the line that begins at `line`, or the one above that.
+fn further(text: &[u8], mut line: usize) -> Option<Range<usize>> {
+    for _ in 1..LINES {
+        let Line { said, asks } = above(text, line)?;
+        if asks {
+            return Some(said);
+        }
+        line = said.start;
     }
     None
 }
 
 /// Who speaks in a line: `Customer` of `[10:32] Customer: …`, `A` of `A. …`. A word or three before a mark.
-pub(crate) fn speaker(line: &[u8]) -> Option<&[u8]> {
+fn speaker(line: &[u8]) -> Option<&[u8]> {
     let mut line = line.trim_ascii_start();
     if line.first() == Some(&b'[') {
         let close = line.iter().take(24).position(|&c| c == b']')?;
@@ -134,32 +215,51 @@ pub(crate) fn speaker(line: &[u8]) -> Option<&[u8]> {
     (!who.is_empty() && !who.iter().any(u8::is_ascii_digit)).then_some(who)
 }
 
-/// Whether a line asks; `None` when it holds a number of four digits or more. One pass.
+/// Whether a line asks; `None` when it holds a number of four digits or more.
 fn asks(said: &[u8]) -> Option<bool> {
+    mask::dispatch!(Level::detect(), asks_by<'t>(said: &'t [u8]) -> Option<bool>)
+}
+
+fn asks_by<M: Masks>(said: &[u8]) -> Option<bool> {
     let mut asks = said.ends_with(b"?");
-    let (mut digits, mut in_word) = (0, false);
-    for (i, &c) in said.iter().enumerate() {
-        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
-        if digits == 4 {
+    let (mut digits, mut words) = (0u64, 0u64);
+    for base in (0..said.len()).step_by(BLOCK) {
+        let window = mask::padded(said, base);
+        // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
+        let classes = unsafe { M::classes(window.first_chunk().expect("a window holds a block")) };
+        let behind = |now: u64, before: u64, by: u32| now << by | before >> (64 - by);
+        let d = classes.digit;
+        if d & behind(d, digits, 1) & behind(d, digits, 2) & behind(d, digits, 3) != 0 {
             return None;
         }
-        let is_word = c.is_ascii_alphanumeric() || c >= 0x80;
-        if is_word && !in_word && !asks && (c >= 0x80 || FIRST & 1 << (c & 31) != 0) {
-            asks = ASKING.iter().any(|word| begins(&said[i..], word));
+        let word = classes.alpha | d | classes.high;
+        let mut starts = word & !behind(word, words, 1);
+        while starts != 0 && !asks {
+            asks = is_asking(&said[base + starts.trailing_zeros() as usize..]);
+            starts &= starts - 1;
         }
-        in_word = is_word;
+        (digits, words) = (d, word);
     }
     Some(asks)
 }
 
-/// The letters that the ASCII words of [`ASKING`] begin with, as bits.
-const FIRST: u32 = {
-    let (mut bits, mut i) = (0, 0);
+/// True when `text` begins with one of [`ASKING`].
+#[inline(always)]
+fn is_asking(text: &[u8]) -> bool {
+    let [first, second, ..] = *text else { return false };
+    let may = first >= 0x80 || PAIRS[usize::from(first & 31)] & 1 << (second & 31) != 0;
+    may && ASKING.iter().any(|word| begins(text, word))
+}
+
+/// The first two letters of the ASCII words of [`ASKING`], as bits.
+const PAIRS: [u32; 32] = {
+    let (mut pairs, mut i) = ([0; 32], 0);
     while i < ASKING.len() {
-        bits |= 1 << (ASKING[i].as_bytes()[0] & 31);
+        let word = ASKING[i].as_bytes();
+        pairs[(word[0] & 31) as usize] |= 1 << (word[1] & 31);
         i += 1;
     }
-    bits
+    pairs
 };
 
 fn begins(text: &[u8], word: &str) -> bool {
@@ -176,7 +276,9 @@ mod tests {
         let at = marked.find('|').unwrap();
         let text = marked.replace('|', "");
         let line = text[..at].rfind('\n').map_or(0, |i| i + 1);
-        question(text.as_bytes(), line, at).map(|range| text[range].to_owned())
+        Dialogue::new()
+            .question(text.as_bytes(), line, at)
+            .map(|range| text[range].to_owned())
     }
 
     #[test]

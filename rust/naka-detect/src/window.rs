@@ -23,7 +23,7 @@ pub(crate) struct Before {
     pub(crate) key: Option<Range<usize>>,
 }
 
-/// Finds the window before `start`; `question` is what its line answers, see [`dialogue::question`].
+/// Finds the window before `start`; `question` is what its line answers, see [`crate::dialogue`].
 pub(crate) fn before(text: &[u8], start: usize, question: Option<Range<usize>>) -> Before {
     let floor = start.saturating_sub(BACK);
     let mut at = start;

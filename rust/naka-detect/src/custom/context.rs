@@ -53,8 +53,7 @@ impl Contexts {
 
     /// A word of `recognizer` around `start..end`, or in the label: its index.
     pub(super) fn heard(&self, page: &Page<'_>, start: usize, end: usize, recognizer: u16) -> Option<u16> {
-        let line = dialogue::line_of(page.text, start);
-        let question = line.and_then(|line| dialogue::question(page.text, line, start));
+        let question = dialogue::question(page.text, start);
         let before = window::before(page.text, start, question);
         let label = &page.label[..page.label.len().min(128)];
         let windows = [

@@ -65,6 +65,12 @@ pub(crate) trait Masks: Copy {
     /// The machine must have the instructions of this implementation.
     unsafe fn classes(block: &[u8; BLOCK]) -> Classes;
 
+    /// Finds one byte.
+    ///
+    /// # Safety
+    /// As for [`Masks::classes`].
+    unsafe fn equal(block: &[u8; BLOCK], byte: u8) -> u64;
+
     /// Finds the characters beyond ASCII of one block.
     ///
     /// # Safety

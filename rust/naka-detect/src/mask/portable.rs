@@ -36,6 +36,12 @@ impl Masks for Portable {
     }
 
     #[inline(always)]
+    unsafe fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+        let bits = block.iter().enumerate();
+        bits.fold(0, |out, (i, &found)| out | u64::from(found == byte) << i)
+    }
+
+    #[inline(always)]
     unsafe fn leads(block: &[u8; BLOCK]) -> Leads {
         let mut out = Leads::default();
         for (i, &byte) in block.iter().enumerate() {

@@ -66,6 +66,20 @@ impl Masks for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+        // SAFETY: both loads lie inside the block; the caller has AVX2.
+        unsafe {
+            let half = |half: usize| {
+                bits(
+                    equal(_mm256_loadu_si256(block.as_ptr().add(32 * half).cast()), byte),
+                    half,
+                )
+            };
+            half(0) | half(1)
+        }
+    }
+
+    #[inline(always)]
     unsafe fn leads(block: &[u8; BLOCK]) -> Leads {
         let mut out = Leads::default();
         // SAFETY: both loads lie inside the block; the caller has AVX2.
@@ -152,6 +166,12 @@ impl Masks for Avx512 {
                 high: _mm512_movepi8_mask(v),
             }
         }
+    }
+
+    #[inline(always)]
+    unsafe fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+        // SAFETY: one load of 64 bytes; the caller has AVX-512BW.
+        unsafe { equal512(_mm512_loadu_si512(block.as_ptr().cast()), byte) }
     }
 
     #[inline(always)]

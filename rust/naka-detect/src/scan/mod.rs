@@ -183,10 +183,11 @@ impl Run<'_> {
             } = &mut *self.buffer;
             // Behind a start lies at most a match, before it at most a match without its digits.
             let near = |memory: &mut Memory, from: usize, to: usize| memory.gist(&rules.lexicon, page, from, to).pro;
-            if let Some(told) = told
-                && near(memory, anchor.saturating_sub(*reach), anchor + reach) & told.entities == 0
-            {
-                continue;
+            if let Some(told) = told {
+                let (from, to) = (anchor.saturating_sub(*reach), anchor + reach);
+                if !memory.may_name(&rules.lexicon, page, from, anchor, to, told.entities) {
+                    continue;
+                }
             }
             let memory = RefCell::new(memory);
             let patterns = |start: usize| {
