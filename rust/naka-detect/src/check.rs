@@ -61,6 +61,7 @@ pub(crate) fn by_name(name: &str) -> Option<Check> {
         "luhn_digits" => digit(|c| c.as_slice().get(3..).is_some_and(luhn::is_valid)),
         "plate_number" => shape(|c| !c.as_slice().ends_with(b"0000")),
         "ration_length" => shape(|c| (10..=16).contains(&c.as_slice().len()) && is_varied(c.as_slice())),
+        "landline" => shape(|c| is_landline(c.as_slice())),
         "eight" => shape(|c| c.as_slice().len() == 8),
         "twelve" => shape(|c| c.as_slice().len() == 12),
         _ => return None,
@@ -71,6 +72,11 @@ pub(crate) fn by_name(name: &str) -> Option<Check> {
 fn is_card(digits: &[u8]) -> bool {
     let seen = digits.iter().fold(0u16, |set, &d| set | 1 << (d & 15));
     seen.count_ones() > 2 && luhn::is_valid(digits)
+}
+
+/// Ten digits without the zero of trunk calls.
+fn is_landline(digits: &[u8]) -> bool {
+    digits.strip_prefix(b"0").unwrap_or(digits).len() == 10
 }
 
 /// More than one different character: `111111111` is a placeholder, not a number that anyone has.
@@ -105,6 +111,8 @@ mod tests {
         assert!(!holds("account_length", "5020 0048 2133 7714 821"));
         assert!(holds("utr_length", "SBIN324123456789"));
         assert!(!holds("utr_length", "SBIN3241234567891"));
+        assert!(holds("landline", "02223456789") && holds("landline", "2223456789"));
+        assert!(!holds("landline", "0222345678"));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::mask::{self, BLOCK, Level, Masks};
 /// A cell and the name of its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cell {
+    /// Where its table begins.
+    pub(crate) top: usize,
     /// Where the cell begins.
     pub(crate) start: usize,
     pub(crate) header: Range<usize>,
@@ -23,7 +25,7 @@ const DELIMITERS: [u8; 4] = [b'\t', b'|', b';', b','];
 const LINE: usize = 4096;
 /// Longest name of a column, and most words of one.
 const NAME: usize = 48;
-const NAME_WORDS: usize = 6;
+const NAME_WORDS: usize = 5;
 
 /// What is known of the page so far: the tables around the lines that were asked for. It only saves work.
 #[derive(Debug, Clone)]
@@ -131,9 +133,16 @@ impl Columns {
             return None;
         }
         let block = self.found?;
-        let (count, from) = delimiters_before(text, self.line.start, start, block.delimiter);
+        let line = self.line.start;
+        let (count, from) = delimiters_before(text, line, start, block.delimiter);
+        // Of two columns the first may be the label of the second.
+        let from = if block.count == 1 { line } else { from };
         let header = nth(text, block.top, line_end(text, block.top), block.delimiter, count)?;
-        Some(Cell { start: from, header })
+        Some(Cell {
+            top: block.top,
+            start: from,
+            header,
+        })
     }
 
     /// True when the line that `start` lies in is a row of a table.
@@ -238,6 +247,70 @@ impl Columns {
     }
 }
 
+/// Where the lines of a table go on below the line that `start` lies in: the cells of the column that `start` lies in,
+/// each trimmed and without its quotes, at most `most` of them.
+pub(crate) fn below(text: &[u8], start: usize, most: usize, mut cell: impl FnMut(usize, usize)) {
+    let top = memrchr(b'\n', &text[..start]).map_or(0, |i| i + 1);
+    let end = line_end(text, top);
+    if end - top > LINE {
+        return;
+    }
+    for delimiter in DELIMITERS {
+        let names = count(text, top, end, delimiter);
+        if names == 0 || !are_names(text, top, delimiter) {
+            continue;
+        }
+        let (column, _) = delimiters_before(text, top, start, delimiter);
+        let mut line = end;
+        for _ in 0..most {
+            if line >= text.len() {
+                return;
+            }
+            line += 1; // the line break
+            let end = line_end(text, line);
+            if end - line > LINE || count(text, line, end, delimiter) != names {
+                return;
+            }
+            if let Some(range) = nth(text, line, end, delimiter, column) {
+                let (from, to) = unquoted(text, range);
+                if from < to {
+                    cell(from, to);
+                }
+            }
+            line = end;
+        }
+        return;
+    }
+}
+
+/// Without the spaces and quotes around it.
+fn unquoted(text: &[u8], cell: Range<usize>) -> (usize, usize) {
+    let out = |c: u8| matches!(c, b' ' | b'"' | b'\'' | b'\r');
+    let (mut from, mut to) = (cell.start, cell.end);
+    while from < to && out(text[from]) {
+        from += 1;
+    }
+    while from < to && out(text[to - 1]) {
+        to -= 1;
+    }
+    (from, to)
+}
+
+/// The names of the columns of the table that begins at `top`.
+pub(crate) fn names(text: &[u8], top: usize, mut name: impl FnMut(Range<usize>)) {
+    let end = line_end(text, top);
+    for delimiter in DELIMITERS {
+        if memchr(delimiter, &text[top..end]).is_some() && are_names(text, top, delimiter) {
+            let mut n = 0;
+            while let Some(cell) = nth(text, top, end, delimiter, n) {
+                name(cell);
+                n += 1;
+            }
+            return;
+        }
+    }
+}
+
 /// Start of the line before the one at `line`.
 fn previous(text: &[u8], line: usize) -> Option<usize> {
     let end = line.checked_sub(1)?;
@@ -312,6 +385,9 @@ fn nth(text: &[u8], line: usize, end: usize, delimiter: u8, n: usize) -> Option<
 fn are_names(text: &[u8], top: usize, delimiter: u8) -> bool {
     let end = line_end(text, top);
     let line = &text[top..end];
+    // Sentences have commas too: of two columns the names must be short.
+    let two = delimiter == b',' && memchr_iter(delimiter, line).count() == 1;
+    let words = if two { 3 } else { NAME_WORDS };
     let mut cells = line.split(|&c| c == delimiter).peekable();
     let mut named = 0;
     let mut first = true;
@@ -332,7 +408,7 @@ fn are_names(text: &[u8], top: usize, delimiter: u8) -> bool {
             || cell
                 .iter()
                 .any(|c| matches!(c, b':' | b'=' | b'{' | b'}' | b'@' | b'?' | b'!' | b'<' | b'>' | b'"'));
-        if !begins || value || cell.len() > NAME || cell.split(|&c| c == b' ').count() > NAME_WORDS {
+        if !begins || value || cell.len() > NAME || cell.split(|&c| c == b' ').count() > words || cell.ends_with(b".") {
             return false;
         }
         named += 1;
@@ -392,5 +468,13 @@ mod tests {
                 assert_eq!(forth.cell(text.as_bytes(), at), fresh(at), "{at}");
             }
         }
+    }
+
+    #[test]
+    fn cells_below_a_name_are_read_to_the_end_of_the_table() {
+        let text = "name,age,pan\nAsha, 34,Q\n\"R, V\",\"41\",W\n\nelse,1,2";
+        let mut seen = Vec::new();
+        below(text.as_bytes(), 5, 100, |from, to| seen.push(&text[from..to]));
+        assert_eq!(seen, ["34", "41"]);
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! Strength: a word that names the entity counts 100, a hint 60; each word in between takes off 12, a word after the
 //! value 12 more. Fillers (`no`, `is`, `number`) take off nothing, so `aadhaar number is 5109…` is adjacent.
-//! A stronger voice wins: a label beside the value outranks `order` further off.
+//! A stronger voice wins: a label beside the value outranks `order` further off. A label of another entity two words
+//! nearer owns the value: in `folio 1971858 | mob no 9095794881` the folio has no claim to the second number.
 
 use std::ops::Range;
 
@@ -95,6 +96,8 @@ impl Around {
 
 const PER_WORD: u8 = 12;
 const AFTER: u8 = 12;
+/// A label of another entity that is so much nearer owns the value.
+const OWNED: u8 = 2 * PER_WORD;
 const NAMED: u8 = 100;
 const HINTED: u8 = 60;
 /// Up to this many bytes a text is the value of its label, and not a text in which the value stands.
@@ -305,6 +308,7 @@ impl Memory {
         });
         let own: EntitySet = 1 << entity;
         let mut voices = Voices::default();
+        let mut owner = 0;
         for said in near.chain(label) {
             let word = lexicon.word(said.word);
             let weight = |base: u8| base.saturating_sub(said.strength_lost).max(1);
@@ -314,9 +318,14 @@ impl Memory {
                 voices.pro.hear(weight(HINTED), said.word);
             } else if word.against & own != 0 {
                 voices.contra.hear(weight(NAMED), said.word);
+            } else if word.names != 0 {
+                owner = owner.max(weight(NAMED));
             } else if word.counter > 0 {
                 voices.contra.hear(weight(word.counter), said.word);
             }
+        }
+        if owner >= voices.pro.strength.saturating_add(OWNED) {
+            voices.pro = Voice::default();
         }
         voices
     }
@@ -369,8 +378,11 @@ impl Memory {
             return;
         }
         let before = match &self.outer.cell {
-            // What a cell is says its column, not the cells before it.
-            Some(cell) => window::in_cell(page.text, cell.start, start, cell.header.clone()),
+            // What a cell is says its column, not the cells before it; but a column without a name of ours says nothing.
+            Some(cell) if self.outer.gist != Gist::NONE => {
+                window::in_cell(page.text, cell.start, start, cell.header.clone())
+            }
+            Some(_) => window::before(page.text, start, None),
             None => window::before(page.text, start, self.outer.question.clone()),
         };
         let mut range = before.near;

@@ -204,7 +204,7 @@ impl RuleSet {
     }
 
     /// [`Flags::MINOR`] where the value is the age of a child.
-    fn minor(&self, entity: u16, value: &[u8]) -> Flags {
+    pub(crate) fn minor(&self, entity: u16, value: &[u8]) -> Flags {
         let young = |digits: &[u8]| matches!(digits, [b'0'..=b'9'] | [b'1', b'0'..=b'7']);
         if self.entities[usize::from(entity)].is_age && young(value) {
             Flags::MINOR

@@ -28,6 +28,8 @@ mod ruleset;
 mod scan;
 mod span;
 mod table;
+mod values;
+mod whole;
 mod window;
 mod word_filter;
 mod word_index;

@@ -38,6 +38,8 @@ pub(crate) struct RuleFile {
     /// True: the value is an age in years, and tells a person under 18.
     #[serde(default)]
     pub(crate) is_age: bool,
+    /// How it is found as the whole value of a key or column that one of its words names.
+    pub(crate) whole: Option<WholeFile>,
     /// How its values are made canonical.
     #[serde(default)]
     pub(crate) normal: Normal,
@@ -99,6 +101,15 @@ pub(crate) enum Holder {
     /// By the fourth letter of the PAN at this place of the compact value.
     Pan,
     PanInGstin,
+}
+
+/// A whole field or cell.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WholeFile {
+    /// A function that says whether a text is one.
+    pub(crate) value: String,
+    pub(crate) confidence: f32,
 }
 
 /// One shape of the entity.

@@ -16,6 +16,8 @@ use crate::rule::{Anchor, Class, Holder, PatternFile, RuleFile, Scale, TableFile
 use crate::rule_error::RuleError;
 use crate::span::{self, Span};
 use crate::table::Table;
+use crate::values;
+use crate::whole::WholeRule;
 
 /// What is known about an entity, for people and for policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +122,7 @@ pub(crate) struct Entity {
     pub(crate) nested_in: EntitySet,
     pub(crate) normal: Normal,
     pub(crate) is_age: bool,
+    pub(crate) whole: Option<WholeRule>,
     pub(crate) parts: Vec<Part>,
     pub(crate) matches: Vec<String>,
     pub(crate) no_match: Vec<String>,
@@ -135,6 +138,8 @@ pub(crate) struct RuleSet {
     pub(crate) tables: Vec<Table>,
     pub(crate) lexicon: Lexicon,
     pub(crate) words: Vec<String>,
+    /// Entities that may be a whole field or cell.
+    pub(crate) wholes: EntitySet,
     names: HashMap<String, EntityId>,
 }
 
@@ -198,6 +203,7 @@ impl RuleSet {
             tables,
             lexicon: lexicon(&files, &lists).map_err(|e| vec![e])?,
             words: Vec::new(),
+            wholes: 0,
             names,
         };
         for (index, file) in files.into_iter().enumerate() {
@@ -246,6 +252,7 @@ impl RuleSet {
                 (Some(id), Some(span)) => parts.push(Part { entity: id.0, span }),
             }
         }
+        let first = RuleId(self.rules.len() as u16);
         for pattern in file.pattern {
             let name = format!("{}.{}", file.id.to_ascii_lowercase(), pattern.name);
             match self.compile(entity, &name, pattern) {
@@ -265,12 +272,36 @@ impl RuleSet {
                 Err(error) => errors.push(error),
             }
         }
+        let whole = file
+            .whole
+            .as_ref()
+            .and_then(|whole| match values::by_name(&whole.value) {
+                Some(value) if whole.confidence > 0.0 && whole.confidence <= 1.0 => Some(WholeRule {
+                    value,
+                    confidence: whole.confidence,
+                    rule: first,
+                }),
+                Some(_) => {
+                    errors.push(RuleError::BadConfidence { rule: file.id.clone() });
+                    None
+                }
+                None => {
+                    errors.push(RuleError::UnknownName {
+                        rule: file.id.clone(),
+                        kind: "value",
+                        name: whole.value.clone(),
+                    });
+                    None
+                }
+            });
+        self.wholes |= EntitySet::from(whole.is_some()) << entity;
         self.entities.push(Entity {
             holder: file.holder,
             class: file.class,
             nested_in,
             normal: file.normal,
             is_age: file.is_age,
+            whole,
             parts,
             matches: file.matches,
             no_match: file.no_match,

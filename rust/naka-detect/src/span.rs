@@ -1,7 +1,8 @@
 //! Functions that a rule may name in `span`: from a match to the value that it leads to.
 //! Each gets the text and the match, stays within a bounded distance of it, and may refuse by `None`.
 
-use crate::heuristic::{address, person};
+use crate::heuristic::{address, person, spelled};
+use crate::values;
 
 /// From the match `start..end` of the text to the value.
 pub(crate) type Span = fn(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)>;
@@ -13,7 +14,14 @@ pub(crate) fn by_name(name: &str) -> Option<Span> {
         "name_after_label" => |text, _, end| person::name_any_case(text, end, line_end(text, end)),
         "said_name" => said_name,
         "address_before_pin" => address::before_pin,
-        "secret" => |text, start, end| secret(text, start, end),
+        "secret" => |text, _, end| values::behind(text, end).and_then(|(at, marked)| values::secret(text, at, marked)),
+        "age" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::age(text, at)),
+        "short_date" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::short_date(text, at)),
+        "expiry" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::expiry(text, at)),
+        "age_before" => |text, start, _| values::age_before(text, start),
+        "family_id" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::family_id(text, at)),
+        "spelled_phone" => |text, start, _| spelled::mobile(text, start),
+        "gender" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::gender(text, at)),
         "last_token" => |text, start, end| {
             last_run(text, start, end, |c| {
                 c.is_ascii_graphic() && !matches!(c, b':' | b'"' | b'\'')
@@ -62,26 +70,6 @@ fn said_name(text: &[u8], _: usize, end: usize) -> Option<(usize, usize)> {
     (words > 1 || closed.iter().any(|word| text[to..].starts_with(word))).then_some((from, to))
 }
 
-/// A password behind its label: six characters or more that are more than a plain word, for plain words after
-/// `password is` are talk (`required`, `expired`) and stars hide one.
-fn secret(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
-    let (start, mut end) = last_run(text, start, end, |c| c.is_ascii_graphic() && !matches!(c, b'"' | b'\''))?;
-    let start = start
-        + text[start..end]
-            .iter()
-            .position(|&c| matches!(c, b':' | b'='))
-            .map_or(0, |at| at + 1);
-    while end > start && matches!(text[end - 1], b'.' | b',' | b';' | b':' | b')' | b']' | b'}' | b'>') {
-        end -= 1;
-    }
-    let value = &text[start..end];
-    let plain = value.iter().all(|c| c.is_ascii_alphabetic() || *c == b'-');
-    let hidden = value
-        .iter()
-        .all(|c| matches!(c, b'*' | b'x' | b'X' | b'.' | b'-' | b'_'));
-    (value.len() >= 6 && !plain && !hidden).then_some((start, end))
-}
-
 /// The last run of such bytes that ends the match.
 fn last_run(text: &[u8], start: usize, end: usize, belongs: fn(u8) -> bool) -> Option<(usize, usize)> {
     let length = text[start..end].iter().rev().take_while(|c| belongs(**c)).count();
@@ -113,14 +101,14 @@ mod tests {
 
     #[test]
     fn secrets_are_told_from_talk() {
-        for (text, value) in [
-            ("password: S3cret!pass,", Some("S3cret!pass")),
-            ("pwd=hunter22x", Some("hunter22x")),
-            ("password is required", None),
-            ("password: ********", None),
-            ("password: ab1", None),
+        for (text, label, value) in [
+            ("password: S3cret!pass,", 8, Some("S3cret!pass")),
+            ("pwd=hunter22x", 3, Some("hunter22x")),
+            ("password is required", 8, None),
+            ("password: ********", 8, None),
+            ("password: ab1", 8, None),
         ] {
-            assert_eq!(of("secret", text, 0, text.len()).as_deref(), value, "{text}");
+            assert_eq!(of("secret", text, 0, label).as_deref(), value, "{text}");
         }
     }
 

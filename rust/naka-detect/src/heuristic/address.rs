@@ -497,6 +497,13 @@ pub(crate) fn before_pin(text: &[u8], start: usize, end: usize) -> Option<(usize
     Some((begin(text, floor, start)?, end))
 }
 
+/// True for a text that is an address: a street word and two pieces of evidence more.
+pub(crate) fn is_whole(text: &[u8]) -> bool {
+    let found = look(text, 0, text.len());
+    let commas = memchr::memchr_iter(b',', text).count();
+    text.len() >= 12 && found.street > 0 && found.street + found.places + found.numbers + commas >= 3
+}
+
 /// Where in `floor..start` the address begins: after the last word of running text before its first evidence.
 fn begin(text: &[u8], floor: usize, start: usize) -> Option<usize> {
     let mut from = None;

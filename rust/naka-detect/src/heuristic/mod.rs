@@ -3,4 +3,5 @@
 
 pub(crate) mod address;
 pub(crate) mod person;
+pub(crate) mod spelled;
 pub(crate) mod tokens;

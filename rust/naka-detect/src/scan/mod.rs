@@ -59,6 +59,7 @@ impl Engine {
         };
         let run = &mut state;
         mask::dispatch!(self.level, walk<'r, 'w>(run: &'w mut Run<'r>) -> ());
+        rules.whole_values(&page, &mut buffer.findings);
     }
 }
 

@@ -1,0 +1,102 @@
+//! Values that are a whole field or a whole cell, by its key or column alone: ages, passwords, names and the like,
+//! which no pattern can propose because nothing in them is telling.
+//!
+//! A key names an entity when its last word does (`nominee_age`), for guesses when nothing else is in it (`name`, not
+//! `product_name`). Cost: one look at the label of a scan that has one; cells only of tables in which something else was found.
+
+use crate::columns::{self, Columns};
+use crate::context::Page;
+use crate::finding::{EntityId, Evidence, Finding, RuleId, WordId};
+use crate::lexicon::Hits;
+use crate::rule::Class;
+use crate::ruleset::RuleSet;
+use crate::values::Whole;
+
+/// How an entity is found as a whole value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WholeRule {
+    pub(crate) value: Whole,
+    pub(crate) confidence: f32,
+    /// The pattern that answers for the finding.
+    pub(crate) rule: RuleId,
+}
+
+/// Longest whole value, and most rows of a table that are read for them.
+const VALUE: usize = 200;
+const ROWS: usize = 100_000;
+
+impl RuleSet {
+    /// Adds what the scan's label, and the columns of tables in the page, say of whole values.
+    pub(crate) fn whole_values(&self, page: &Page<'_>, findings: &mut Vec<Finding>) {
+        if !page.label.is_empty()
+            && page.text.len() <= VALUE
+            && let Some((entity, word)) = self.named_by(&page.label[..page.label.len().min(128)])
+        {
+            let from = page.text.len() - page.text.trim_ascii_start().len();
+            self.add_whole(
+                page.text,
+                from,
+                page.text.trim_ascii_end().len(),
+                (entity, word),
+                findings,
+            );
+        }
+        let mut known = Columns::new();
+        let tops = findings
+            .iter()
+            .filter_map(|f| Some(known.cell(page.text, f.start as usize)?.top));
+        let mut tops: Vec<usize> = tops.collect();
+        tops.sort_unstable();
+        tops.dedup();
+        for table in tops {
+            columns::names(page.text, table, |name| {
+                let start = name.start;
+                if let Some(named) = self.named_by(&page.text[name]) {
+                    columns::below(page.text, start, ROWS, |from, to| {
+                        self.add_whole(page.text, from, to, named, findings);
+                    });
+                }
+            });
+        }
+    }
+
+    /// The entity that a key names, and the word that does.
+    fn named_by(&self, key: &[u8]) -> Option<(u16, u16)> {
+        let mut hits = Hits::new();
+        self.lexicon.walk(key, &mut hits);
+        let hit = hits.as_slice().last().filter(|hit| hits.gap_after(hit) == 0)?;
+        let names = self.lexicon.word(hit.word).names & self.wholes;
+        let entity = (names != 0).then(|| names.trailing_zeros() as u16)?;
+        let guess = self.entities[usize::from(entity)].class == Class::Heuristic;
+        (!guess || hits.gap_before(hit) == 0).then_some((entity, hit.word))
+    }
+
+    fn add_whole(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        (entity, word): (u16, u16),
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(rule) = self.entities[usize::from(entity)].whole else {
+            return;
+        };
+        if start >= end || end - start > VALUE {
+            return;
+        }
+        if let Some((from, to)) = (rule.value)(text, start, end) {
+            findings.push(Finding {
+                entity: EntityId(entity),
+                rule: rule.rule,
+                start: from as u32,
+                end: to as u32,
+                confidence: rule.confidence,
+                evidence: Evidence::FORMAT.with(Evidence::CONTEXT),
+                flags: self.flags(entity, None).with(self.minor(entity, &text[from..to])),
+                word: WordId(word),
+                counter_word: WordId::NONE,
+            });
+        }
+    }
+}
