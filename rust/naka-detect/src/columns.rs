@@ -408,7 +408,12 @@ fn are_names(text: &[u8], top: usize, delimiter: u8) -> bool {
             || cell
                 .iter()
                 .any(|c| matches!(c, b':' | b'=' | b'{' | b'}' | b'@' | b'?' | b'!' | b'<' | b'>' | b'"'));
-        if !begins || value || cell.len() > NAME || cell.split(|&c| c == b' ').count() > words || cell.ends_with(b".") {
+        if !begins
+            || value
+            || cell.len() > NAME
+            || cell.split(|&c| c == b' ').count() > words
+            || (two && cell.ends_with(b"."))
+        {
             return false;
         }
         named += 1;
