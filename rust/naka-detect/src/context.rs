@@ -318,7 +318,7 @@ impl Memory {
                 voices.pro.hear(weight(HINTED), said.word);
             } else if word.against & own != 0 {
                 voices.contra.hear(weight(NAMED), said.word);
-            } else if word.names != 0 {
+            } else if word.owns {
                 owner = owner.max(weight(NAMED));
             } else if word.counter > 0 {
                 voices.contra.hear(weight(word.counter), said.word);

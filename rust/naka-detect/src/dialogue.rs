@@ -109,6 +109,37 @@ pub(crate) fn question(text: &[u8], start: usize) -> Option<Range<usize>> {
     Dialogue::new().question(text, line, start)
 }
 
+/// What answers the label that ends at `label`, on the line below it, when its line asks; who speaks left out.
+pub(crate) fn answer(text: &[u8], label: usize) -> Option<Range<usize>> {
+    let ceiling = (label + ANSWER).min(text.len());
+    let end = label + memchr::memchr(b'\n', &text[label..ceiling])?;
+    let floor = label.saturating_sub(QUESTION);
+    let line = memchr::memrchr(b'\n', &text[floor..label]).map_or(floor, |i| floor + i + 1);
+    let said = text[line..end].trim_ascii_end();
+    if asks(said) != Some(true) {
+        return None;
+    }
+    let blank = |c: &u8| matches!(c, b'\n' | b'\r' | b' ' | b'\t');
+    let mut from = end + text[end..].iter().take(8).take_while(|c| blank(c)).count();
+    let to = (from + ANSWER).min(text.len());
+    let to = memchr::memchr(b'\n', &text[from..to]).map_or(to, |i| from + i);
+    if text.get(from) == Some(&b'[') {
+        from += memchr::memchr(b']', &text[from..to.min(from + 24)])? + 1;
+    }
+    let colon = text[from..to].iter().take(28).position(|&c| matches!(c, b':' | b'>'));
+    let who = match colon {
+        Some(at) => Some(at).filter(|_| !text[from..from + at].iter().any(u8::is_ascii_digit)),
+        None => speaker(&text[from..to])
+            .filter(|who| SPEAKERS.iter().any(|s| who.eq_ignore_ascii_case(s.as_bytes())))
+            .map(|who| who.as_ptr().addr() - text.as_ptr().addr() + who.len() - from),
+    };
+    if let Some(at) = who {
+        from = (from + at + 1).min(to);
+    }
+    let from = from + text[from..to].iter().take_while(|c| matches!(c, b' ' | b'-')).count();
+    (from < to).then_some(from..to)
+}
+
 impl Dialogue {
     pub(crate) const fn new() -> Self {
         Self {
@@ -302,6 +333,25 @@ mod tests {
             ("I paid the bill.\n|51", None),
         ] {
             assert_eq!(of(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_asked_for_knows_its_answer() {
+        for (text, expected) in [
+            ("Bot: your age?\nUser: Yes, 81", Some("Yes, 81")),
+            ("your age please\n\n81", Some("81")),
+            ("Exec - age?\nCust - 81.", Some("81.")),
+            ("Q. age?\nA. Okay, 53. Anything else?", Some("Okay, 53. Anything else?")),
+            ("age?\nFemale. Anything else?", Some("Female. Anything else?")),
+            ("[10:32] Bot: age?\n[10:33] Priya: 81", Some("81")),
+            ("his age\n81", None),
+            ("is 1987 your age?\n81", None),
+            ("what is your age?", None),
+        ] {
+            let label = text.find("age").unwrap() + 3;
+            let found = answer(text.as_bytes(), label).map(|range| &text[range]);
+            assert_eq!(found, expected, "{text}");
         }
     }
 

@@ -482,7 +482,13 @@ fn lexicon(files: &[RuleFile], lists: &[WordFile]) -> Result<Lexicon, RuleError>
     };
     for (i, file) in files.iter().enumerate() {
         let own: EntitySet = 1 << i.min(MAX_ENTITIES - 1);
-        file.context.words.iter().for_each(|w| word(w, &|w| w.names |= own));
+        let owns = file.class != Class::Heuristic && file.whole.is_none();
+        file.context.words.iter().for_each(|w| {
+            word(w, &|w| {
+                w.names |= own;
+                w.owns |= owns;
+            });
+        });
         file.context.hints.iter().for_each(|w| word(w, &|w| w.hints |= own));
         file.context.counter.iter().for_each(|w| word(w, &|w| w.against |= own));
     }

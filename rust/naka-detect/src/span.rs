@@ -1,8 +1,9 @@
 //! Functions that a rule may name in `span`: from a match to the value that it leads to.
 //! Each gets the text and the match, stays within a bounded distance of it, and may refuse by `None`.
 
+use crate::checksum::mrz;
 use crate::heuristic::{address, person, spelled};
-use crate::values;
+use crate::{dialogue, values};
 
 /// From the match `start..end` of the text to the value.
 pub(crate) type Span = fn(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)>;
@@ -14,22 +15,60 @@ pub(crate) fn by_name(name: &str) -> Option<Span> {
         "name_after_label" => |text, _, end| person::name_any_case(text, end, line_end(text, end)),
         "said_name" => said_name,
         "address_before_pin" => address::before_pin,
-        "secret" => |text, _, end| values::behind(text, end).and_then(|(at, marked)| values::secret(text, at, marked)),
-        "age" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::age(text, at)),
-        "short_date" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::short_date(text, at)),
-        "expiry" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::expiry(text, at)),
+        "secret" => |text, _, end| labelled(text, end, values::secret),
+        "age" => |text, _, end| labelled(text, end, |text, at, _| values::age(text, at)),
+        "short_date" => |text, _, end| labelled(text, end, |text, at, _| values::short_date(text, at)),
+        "expiry" => |text, _, end| labelled(text, end, |text, at, _| values::expiry(text, at)),
+        "gender" => |text, _, end| labelled(text, end, |text, at, _| values::gender(text, at)),
+        "family_id" => |text, _, end| labelled(text, end, |text, at, _| values::family_id(text, at)),
         "age_before" => |text, start, _| values::age_before(text, start),
-        "family_id" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::family_id(text, at)),
+        "around_at" => |text, start, end| around_at(text, start, end),
+        // The document number of a passport's second line.
+        "zone" => |text, start, end| mrz::passport_line_is_valid(&text[start..end]).then_some((start, start + 8)),
         "spelled_phone" => |text, start, _| spelled::mobile(text, start),
-        "gender" => |text, _, end| values::behind(text, end).and_then(|(at, _)| values::gender(text, at)),
         "last_token" => |text, start, end| {
             last_run(text, start, end, |c| {
                 c.is_ascii_graphic() && !matches!(c, b':' | b'"' | b'\'')
             })
         },
+        // Six digits, at times with a space in the middle.
+        "last_six" => |text, _, end| Some((end - if text[end - 4] == b' ' { 7 } else { 6 }, end)),
         "last_number" => |text, start, end| last_run(text, start, end, |c| c.is_ascii_digit()),
         "last_word" => |text, start, end| last_run(text, start, end, |c| c.is_ascii_alphabetic() || c >= 0x80),
         _ => return None,
+    })
+}
+
+/// Extends `at] example [dot] in` back over the sign and the local part of the address.
+fn around_at(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let back =
+        |from: usize, belongs: fn(&u8) -> bool| text[..from].iter().rev().take(64).take_while(|c| belongs(c)).count();
+    let gap = back(start, |c| matches!(c, b' ' | b'[' | b'(' | b'{' | b'<'));
+    let at = start - gap;
+    let local = back(at, |c| {
+        c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'+' | b'%')
+    });
+    // Beside mere spaces a plain word before `at` is a word.
+    let telling = text[start - gap..start].iter().any(|c| *c != b' ')
+        || text[at - local..at]
+            .iter()
+            .any(|c| c.is_ascii_digit() || matches!(c, b'.' | b'_'));
+    ((1..=6).contains(&gap) && local > 1 && telling).then_some((at - local, end))
+}
+
+/// The value of a label: right behind it, or in the answer to the question that the label stands in. `take` gets a place
+/// and whether a mark, more than a space, ties it to the label.
+fn labelled(text: &[u8], end: usize, take: fn(&[u8], usize, bool) -> Option<(usize, usize)>) -> Option<(usize, usize)> {
+    let direct = values::behind(text, end).and_then(|(at, marked)| take(text, at, marked));
+    direct.or_else(|| {
+        let answer = dialogue::answer(text, end)?;
+        let begins = |&at: &usize| {
+            let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
+            matches!(before, b' ' | b':' | b'(' | b'\n' | b'"' | b'>' | b'-') && text[at] != b' '
+        };
+        answer
+            .filter(begins)
+            .find_map(|at| take(text, at, false).filter(|&(_, to)| to <= text.len()))
     })
 }
 

@@ -2,7 +2,7 @@
 //! which no pattern can propose because nothing in them is telling.
 //!
 //! A key names an entity when its last word does (`nominee_age`), for guesses when nothing else is in it (`name`, not
-//! `product_name`). Cost: one look at the label of a scan that has one; cells only of tables in which something else was found.
+//! `product_name`). Cost: one look at the label of a scan that has one; cells only of tables at the top of the page, or in which something else was found.
 
 use crate::columns::{self, Columns};
 use crate::context::Page;
@@ -45,7 +45,8 @@ impl RuleSet {
         let tops = findings
             .iter()
             .filter_map(|f| Some(known.cell(page.text, f.start as usize)?.top));
-        let mut tops: Vec<usize> = tops.collect();
+        // A table at the top of a page is read even when nothing was found in it.
+        let mut tops: Vec<usize> = tops.chain([0].into_iter().filter(|_| !page.text.is_empty())).collect();
         tops.sort_unstable();
         tops.dedup();
         for table in tops {
@@ -85,7 +86,7 @@ impl RuleSet {
         if start >= end || end - start > VALUE {
             return;
         }
-        if let Some((from, to)) = (rule.value)(text, start, end) {
+        if let Some((from, to)) = (rule.value)(&text[..end], start, end) {
             findings.push(Finding {
                 entity: EntityId(entity),
                 rule: rule.rule,

@@ -283,9 +283,23 @@ fn label_line(text: &[u8], end: usize, floor: usize) -> bool {
     match line.last() {
         None => false,
         Some(b':' | b'-' | b'=') => true,
+        // `PAN card no.`
+        Some(b'.')
+            if line
+                .split(|&c| c == b' ')
+                .next_back()
+                .is_some_and(|word| word.len() <= 4) =>
+        {
+            short(line)
+        }
         Some(b'.' | b',' | b'!' | b'?' | b'}' | b'{' | b'"') => false,
-        Some(_) => line.len() <= 80 && !line.iter().any(u8::is_ascii_digit) && line.split(|&c| c == b' ').count() <= 5,
+        Some(_) => short(line),
     }
+}
+
+/// A few words without a digit.
+fn short(line: &[u8]) -> bool {
+    line.len() <= 80 && !line.iter().any(u8::is_ascii_digit) && line.split(|&c| c == b' ').count() <= 5
 }
 
 #[cfg(test)]

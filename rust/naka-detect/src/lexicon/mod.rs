@@ -29,6 +29,8 @@ pub(crate) struct Word {
     pub(crate) text: String,
     /// Entities that the word names.
     pub(crate) names: EntitySet,
+    /// It names a number: no other number beside it is meant.
+    pub(crate) owns: bool,
     /// Entities that the word hints at.
     pub(crate) hints: EntitySet,
     /// Entities that the word speaks against.
