@@ -56,9 +56,11 @@ fn around_at(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     ((1..=6).contains(&gap) && local > 1 && telling).then_some((at - local, end))
 }
 
-/// The value of a label: right behind it, or in the answer to the question that the label stands in. `take` gets a place
-/// and whether a mark, more than a space, ties it to the label.
-fn labelled(text: &[u8], end: usize, take: fn(&[u8], usize, bool) -> Option<(usize, usize)>) -> Option<(usize, usize)> {
+/// Takes a value at a place; true when a mark, more than a space, ties it to its label.
+type Take = fn(text: &[u8], at: usize, marked: bool) -> Option<(usize, usize)>;
+
+/// The value of a label: right behind it, or in the answer to the question that the label stands in.
+fn labelled(text: &[u8], end: usize, take: Take) -> Option<(usize, usize)> {
     let direct = values::behind(text, end).and_then(|(at, marked)| take(text, at, marked));
     direct.or_else(|| {
         let answer = dialogue::answer(text, end)?;
