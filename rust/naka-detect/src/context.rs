@@ -373,17 +373,21 @@ impl Memory {
         // Only a label or a key asks how many words lie between it and the value when none of these says anything.
         let counts = !page.label.is_empty() && page.text.len() > SHORT_TEXT;
         let index = self.index.as_ref().filter(|_| !counts);
-        let silent = |index: &WordIndex| index.first_in(start.saturating_sub(window::BACK)..start).is_none();
-        if index.is_some_and(silent) && self.outer.gist == Gist::NONE {
-            return;
+        let mut stop = 0;
+        if let Some(index) = index {
+            match index.first_in(start.saturating_sub(window::BACK)..start) {
+                _ if self.outer.gist != Gist::NONE => {}
+                Some(first) => stop = window::run_of(page.text, first),
+                None => return,
+            }
         }
         let before = match &self.outer.cell {
             // What a cell is says its column, not the cells before it; but a column without a name of ours says nothing.
             Some(cell) if self.outer.gist != Gist::NONE => {
                 window::in_cell(page.text, cell.start, start, cell.header.clone())
             }
-            Some(_) => window::before(page.text, start, None),
-            None => window::before(page.text, start, self.outer.question.clone()),
+            Some(_) => window::before(page.text, start, stop, None),
+            None => window::before(page.text, start, stop, self.outer.question.clone()),
         };
         let mut range = before.near;
         if let (Some(index), None) = (index, &before.key) {

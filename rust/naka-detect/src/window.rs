@@ -23,15 +23,17 @@ pub(crate) struct Before {
     pub(crate) key: Option<Range<usize>>,
 }
 
-/// Finds the window before `start`; `question` is what its line answers, see [`crate::dialogue`].
-pub(crate) fn before(text: &[u8], start: usize, question: Option<Range<usize>>) -> Before {
+/// Finds the window before `start`; `question` is what its line answers, see [`crate::dialogue`]. Words before `stop`
+/// are not looked for.
+pub(crate) fn before(text: &[u8], start: usize, stop: usize, question: Option<Range<usize>>) -> Before {
     let floor = start.saturating_sub(BACK);
+    let stop = stop.max(floor);
     let mut at = start;
     let mut words = 0;
     let mut in_word = false;
     let mut crossed_line = false;
     let mut quoted = false;
-    while at > floor {
+    while at > stop {
         let c = text[at - 1];
         match c {
             b'\n' | b'\r' => {
@@ -109,6 +111,15 @@ pub(crate) fn in_cell(text: &[u8], from: usize, start: usize, header: Range<usiz
         near: whole_from(text, from.max(start.saturating_sub(BACK)), start)..start,
         key: Some(header),
     }
+}
+
+/// Where the run of word bytes that holds `at` begins, or what may be looked at of it.
+pub(crate) fn run_of(text: &[u8], at: usize) -> usize {
+    let floor = at.saturating_sub(BACK);
+    text[floor..at]
+        .iter()
+        .rposition(|&c| !is_word(c))
+        .map_or(floor, |i| floor + i + 1)
 }
 
 /// `at`, or the end of the word that `at` cuts in two: a piece of a word says nothing.
@@ -312,7 +323,7 @@ mod tests {
         let end = marked[start + 1..].find('|').unwrap() + start;
         let text = marked.replace('|', "");
         let piece = |r: Range<usize>| text[r].to_owned();
-        let b = before(text.as_bytes(), start, None);
+        let b = before(text.as_bytes(), start, 0, None);
         (
             piece(b.near),
             b.key.map(piece).unwrap_or_default(),

@@ -92,44 +92,73 @@ impl WordFilter {
     }
 
     #[inline(always)]
-    fn place(&self, key: u64, class: u64) -> (usize, u64) {
-        let hash = (key | class << 56).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift;
-        ((hash >> 6) as usize, 1 << (hash & 63))
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let at = hash >> self.shift;
+        ((at >> 6) as usize, 1 << (at & 63))
     }
 
     fn set(&mut self, key: u64, class: u64) {
-        let (at, bit) = self.place(key, class);
+        let (at, bit) = self.place(mix(key, class));
         self.bits[at] |= bit;
     }
 
     #[inline(always)]
     fn has(&self, key: u64, class: u64) -> bool {
-        let (at, bit) = self.place(key, class);
+        self.holds(mix(key, class))
+    }
+
+    #[inline(always)]
+    fn holds(&self, hash: u64) -> bool {
+        let (at, bit) = self.place(hash);
         self.bits[at] & bit != 0
     }
 
-    /// False when no word that was added is this one: an ASCII word of `len` bytes whose first eight, in any case, are
-    /// `raw`.
+    /// The hash of an ASCII word of `len` bytes whose first eight, in any case, are `raw`: the same for all filters.
     #[inline(always)]
-    pub(crate) fn passes(&self, raw: u64, len: usize) -> bool {
-        let whole = self.has(folded(raw, len.min(ASCII)), len.min(LONG) as u64);
+    pub(crate) const fn hash(raw: u64, len: usize) -> u64 {
+        let class = if len < LONG { len } else { LONG } as u64;
+        mix(folded(raw, if len < ASCII { len } else { ASCII }), class)
+    }
+
+    /// False when no word that was added has this hash, `raw` and `len` being those of [`Self::hash`].
+    #[inline(always)]
+    pub(crate) fn passes(&self, hash: u64, raw: u64, len: usize) -> bool {
+        let whole = self.holds(hash);
         // No branch where there are no such ends: which words pass cannot be predicted.
         if self.short.is_empty() {
             return whole;
         }
-        whole
-            || self
-                .short
-                .iter()
-                .any(|&short| short <= len && self.has(folded(raw, short), SHORT))
+        whole || self.passes_short(raw, len)
     }
 
-    /// The same for any word, in lower case.
-    pub(crate) fn passes_word(&self, word: &[u8]) -> bool {
-        self.has(key(word), class(word))
+    #[inline(never)]
+    fn passes_short(&self, raw: u64, len: usize) -> bool {
+        self.short
+            .iter()
+            .any(|&short| short <= len && self.has(folded(raw, short), SHORT))
+    }
+
+    /// The key of a word in lower case: the first `len` of the bytes `raw`.
+    #[inline(always)]
+    pub(crate) const fn key_of(raw: u64, len: usize) -> u64 {
+        let most = if raw as u8 <= 0x7F { ASCII } else { HIGH };
+        let len = if len < most { len } else { most };
+        raw & (u64::MAX >> (64 - 8 * len))
+    }
+
+    /// [`Self::passes`] for any word, in lower case.
+    #[inline(always)]
+    pub(crate) fn passes_folded(&self, raw: u64, len: usize) -> bool {
+        let class = if raw as u8 <= 0x7F { len.min(LONG) as u64 } else { 0 };
+        self.has(Self::key_of(raw, len), class)
             || self
                 .short
                 .iter()
-                .any(|&short| short <= word.len() && self.has(cut(word, short), SHORT))
+                .any(|&short| short <= len && self.has(raw & (u64::MAX >> (64 - 8 * short)), SHORT))
     }
+}
+
+#[inline(always)]
+const fn mix(key: u64, class: u64) -> u64 {
+    (key | class << 56).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -8,10 +8,11 @@
 use std::ops::Range;
 
 use crate::lanes::WordCarry;
-use crate::lexicon::{EntitySet, Entry, Kind, LONGEST, Lexicon, Word, WordStream};
+use crate::lexicon::{EntitySet, Kind, LONGEST, Lexicon, Word, WordStream};
 use crate::mask::{BLOCK, Classes, Leads};
 use crate::ruleset::MAX_MATCH;
 use crate::window;
+use crate::word_filter::WordFilter;
 
 /// Blocks that are kept.
 const RING: usize = 32;
@@ -80,6 +81,7 @@ struct Block {
     first: usize,
     gist: Gist,
     wanted: Wanted,
+    classes: Classes,
 }
 
 /// Starts of words that somebody wants to see: the built-in lanes of words, the custom ones.
@@ -90,12 +92,11 @@ pub(crate) struct Wanted {
 }
 
 impl Block {
-    /// Writes down that `entry` begins at `at`.
+    /// Writes down what is said at `at`.
     #[inline(always)]
-    fn note(&mut self, lexicon: &Lexicon, events: &mut Vec<u32>, at: usize, entry: &Entry) {
-        let word = lexicon.spelled(entry.spelling);
-        if word.tells() {
-            self.gist = self.gist.with(Gist::of(word));
+    fn note(&mut self, events: &mut Vec<u32>, at: usize, gist: Gist) {
+        if gist != Gist::NONE {
+            self.gist = self.gist.with(gist);
             events.push(at as u32);
         }
     }
@@ -147,7 +148,7 @@ impl WordIndex {
     }
 
     /// Hears the block at [`Self::heard`]. `classes` are its own and those of the block behind it; `wants` tells of an
-    /// ASCII word, by its length and first eight bytes, whether the lanes of words want to see it, and the custom ones.
+    /// ASCII word, by its hash, first eight bytes and length, whether the lanes of words want to see it, and the custom ones.
     #[inline(always)]
     pub(crate) fn hear(
         &mut self,
@@ -155,7 +156,7 @@ impl WordIndex {
         text: &[u8],
         classes: [&Classes; 2],
         leads: impl FnOnce() -> Leads,
-        wants: impl Fn(u64, usize) -> Wanted,
+        wants: impl Fn(u64, u64, usize) -> Wanted,
     ) {
         let base = self.heard;
         if self.events.len() >= MAX_EVENTS {
@@ -163,6 +164,7 @@ impl WordIndex {
         }
         let mut block = Block {
             first: self.dropped + self.events.len(),
+            classes: *classes[0],
             ..Block::default()
         };
         let [now, next] = classes;
@@ -181,10 +183,11 @@ impl WordIndex {
         self.heard = base + BLOCK;
     }
 
-    /// Starts of words in the block at `base` that the lanes want to see, as bits.
+    /// The classes of the block at `base`, and the starts of words in it that the lanes want to see.
     #[inline(always)]
-    pub(crate) fn wanted(&self, base: usize) -> Wanted {
-        self.blocks[base / BLOCK % RING].wanted
+    pub(crate) fn block(&self, base: usize) -> (Classes, Wanted) {
+        let block = &self.blocks[base / BLOCK % RING];
+        (block.classes, block.wanted)
     }
 
     #[cold]
@@ -202,7 +205,7 @@ impl WordIndex {
         text: &[u8],
         [now, next]: [&Classes; 2],
         begins: u64,
-        wants: impl Fn(u64, usize) -> Wanted,
+        wants: impl Fn(u64, u64, usize) -> Wanted,
         block: &mut Block,
     ) {
         let base = self.heard;
@@ -211,6 +214,7 @@ impl WordIndex {
         let ends = !(now.alpha | now.digit) | cuts;
         let next_ends = !(next.alpha | next.digit) | self::cuts(text, base + BLOCK, next, last);
         let (runs, next_runs) = (!(now.alpha | now.digit), !(next.alpha | next.digit));
+        let telling = lexicon.telling();
         let mut left = cuts;
         let (mut known, mut lanes, mut customs) = (0, 0, 0);
         if base + BLOCK + 8 > text.len() {
@@ -225,8 +229,10 @@ impl WordIndex {
             let at = base + place;
             let raw = u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"));
             let len = length(ends, next_ends, place);
-            known |= u64::from(lexicon.telling().passes(raw, len)) << place;
-            let wanted = wants(raw, length(runs, next_runs, place));
+            let hash = WordFilter::hash(raw, len);
+            known |= u64::from(telling.filter().passes(hash, raw, len)) << place;
+            let run = length(runs, next_runs, place);
+            let wanted = wants(if run == len { hash } else { WordFilter::hash(raw, run) }, raw, run);
             lanes |= wanted.lanes << place;
             customs |= wanted.customs << place;
         }
@@ -246,19 +252,13 @@ impl WordIndex {
             match text.get(at..at + 8) {
                 Some(raw) if len < 2 * BLOCK - place && (place + len <= BLOCK || next.high == 0) => {
                     let raw = u64::from_le_bytes(raw.try_into().expect("eight bytes"));
-                    self.hear_ascii_word(lexicon, text, at, len, raw, block);
+                    block.note(&mut self.events, at, telling.gist(text, at, len, raw));
                 }
                 _ => self.hear_word(lexicon, text, at, block),
             }
         }
         self.at = base + BLOCK;
         self.before = last;
-    }
-
-    #[inline(never)]
-    fn hear_ascii_word(&mut self, lexicon: &Lexicon, text: &[u8], at: usize, len: usize, raw: u64, block: &mut Block) {
-        let events = &mut self.events;
-        lexicon.spellings_at_ascii(text, at, len, raw, |entry| block.note(lexicon, events, at, entry));
     }
 
     #[inline(never)]
@@ -278,7 +278,9 @@ impl WordIndex {
         let mut stream = WordStream::at_word(text, at);
         let len = stream.fold_word(&mut folded);
         let events = &mut self.events;
-        lexicon.spellings_at(&folded[..len], stream, |entry| block.note(lexicon, events, at, entry));
+        lexicon.spellings_at(&folded, len, stream, |entry| {
+            block.note(events, at, Gist::of(lexicon.spelled(entry.spelling)));
+        });
     }
 
     /// What the words that begin in the blocks of `range` say: at least what those in `range` do.

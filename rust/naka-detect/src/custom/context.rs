@@ -54,7 +54,7 @@ impl Contexts {
     /// A word of `recognizer` around `start..end`, or in the label: its index.
     pub(super) fn heard(&self, page: &Page<'_>, start: usize, end: usize, recognizer: u16) -> Option<u16> {
         let question = dialogue::question(page.text, start);
-        let before = window::before(page.text, start, question);
+        let before = window::before(page.text, start, 0, question);
         let label = &page.label[..page.label.len().min(128)];
         let windows = [
             &page.text[before.near],

@@ -1,15 +1,13 @@
 //! All spellings by the first bytes of their first word; a filter comes before.
 //! Cost: about 1 ns for a word that the filter stops, 10 ns for another; no allocation.
 
-use super::stream::{Piece, WordStream};
-use crate::word_filter::{WordFilter, cut, folded, key};
+use super::stream::{LONGEST, Piece, WordStream};
+use crate::word_filter::{WordFilter, cut, key};
 
 /// One spelling. Its bytes in the arena: the first word, then the others with a space before each.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
     from: u32,
-    /// The first eight bytes of the first word, zero behind its end.
-    head: u64,
     /// Bytes of the first word.
     first: u8,
     /// Bytes of all words.
@@ -33,33 +31,25 @@ struct Slot {
 #[derive(Debug)]
 pub(super) struct Firsts {
     filter: WordFilter,
-    /// Without the spellings of fillers.
-    telling: WordFilter,
     slots: Box<[Slot]>,
     entries: Vec<Entry>,
     arena: Vec<u8>,
 }
 
 impl Firsts {
-    /// `spelled` yields of each spelling its word stream without the first space, and whether its end is open; `tells`
-    /// whether it says anything.
-    pub(super) fn new(spelled: &[(Vec<u8>, bool)], tells: impl Fn(usize) -> bool) -> Self {
+    /// `spelled` yields of each spelling its word stream without the first space, and whether its end is open.
+    pub(super) fn new(spelled: &[(Vec<u8>, bool)]) -> Self {
         let mut filter = WordFilter::new(spelled.len());
-        let mut telling = WordFilter::new(spelled.len());
         let mut keyed = Vec::new();
         for (spelling, (bytes, open)) in spelled.iter().enumerate() {
             let first = bytes.iter().position(|&c| c == b' ').unwrap_or(bytes.len());
             filter.add(&bytes[..first], *open && first == bytes.len());
-            if tells(spelling) {
-                telling.add(&bytes[..first], *open && first == bytes.len());
-            }
             keyed.push((key(&bytes[..first]), spelling, first));
         }
         keyed.sort_unstable();
         let keys = keyed.chunk_by(|a, b| a.0 == b.0).count();
         let mut new = Self {
             filter,
-            telling,
             slots: vec![Slot::default(); (2 * keys).next_power_of_two().max(2)].into_boxed_slice(),
             entries: Vec::new(),
             arena: Vec::new(),
@@ -70,7 +60,6 @@ impl Firsts {
                 let (bytes, open) = &spelled[spelling];
                 new.entries.push(Entry {
                     from: new.arena.len() as u32,
-                    head: cut(&bytes[..first], 8),
                     first: first as u8,
                     len: bytes.len() as u8,
                     words: 1 + bytes.iter().filter(|&&c| c == b' ').count() as u8,
@@ -97,17 +86,16 @@ impl Firsts {
         (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 32) as usize & (self.slots.len() - 1)
     }
 
-    /// The filter of the first words of spellings that say something.
-    pub(super) const fn telling(&self) -> &WordFilter {
-        &self.telling
-    }
-
-    /// Calls `found` for each spelling that begins with `word`, which is folded; `after` stands behind it.
+    /// Calls `found` for each spelling that begins with the first `len` bytes of `word`, which is folded; `after` stands
+    /// behind it.
     #[inline]
-    pub(super) fn find(&self, word: &[u8], after: WordStream<'_>, mut found: impl FnMut(&Entry)) {
-        if !self.filter.passes_word(word) {
+    pub(super) fn find(&self, word: &[u8; LONGEST], len: usize, after: WordStream<'_>, mut found: impl FnMut(&Entry)) {
+        let raw = u64::from_le_bytes(*word.first_chunk().expect("eight bytes"));
+        if !self.filter.passes_folded(raw, len) {
             return;
         }
+        let whole = WordFilter::key_of(raw, len);
+        let word = &word[..len];
         let fits = |entry: &Entry| {
             let (first, rest) = self.split(entry);
             if rest.is_empty() {
@@ -116,41 +104,11 @@ impl Firsts {
                 word == first && goes_on(rest, entry.open, after)
             }
         };
-        let whole = key(word);
         self.look_up(whole, fits, &mut found);
         for &len in self.filter.short() {
             let stem = cut(word, len);
             if len < word.len() && stem != whole {
                 self.look_up(stem, fits, &mut found);
-            }
-        }
-    }
-
-    /// [`Self::find`] for the ASCII word `text[at..at + len]` that [`Self::telling`] lets pass, whose first eight bytes are
-    /// `raw`; behind it comes no character that a word stream leaves out.
-    #[inline]
-    pub(super) fn find_ascii(&self, text: &[u8], at: usize, len: usize, raw: u64, mut found: impl FnMut(&Entry)) {
-        let head = folded(raw, len);
-        let fits = |entry: &Entry| {
-            let first = usize::from(entry.first);
-            if first > len || folded(head, first) != entry.head {
-                return false;
-            }
-            let (word, rest) = self.split(entry);
-            let same = first <= 8 || text[at + 8..at + first].eq_ignore_ascii_case(&word[8..]);
-            if rest.is_empty() {
-                same && (first == len || entry.open)
-            } else {
-                same && first == len
-                    && may_go_on(rest, text, at + len)
-                    && goes_on(rest, entry.open, WordStream::behind(text, at + len))
-            }
-        };
-        let whole = folded(raw, len.min(4));
-        self.look_up(whole, fits, &mut found);
-        for &short in self.filter.short() {
-            if short < len.min(4) {
-                self.look_up(folded(raw, short), fits, &mut found);
             }
         }
     }
@@ -176,15 +134,6 @@ impl Firsts {
             at = (at + 1) & (self.slots.len() - 1);
         }
     }
-}
-
-/// False when the next word, if one sign comes before it, begins otherwise than `rest`: most words of one letter end
-/// here.
-#[inline(always)]
-fn may_go_on(rest: &[u8], text: &[u8], end: usize) -> bool {
-    text.get(end + 1).is_none_or(|next| {
-        !next.is_ascii_alphanumeric() || text[end].is_ascii_alphanumeric() || next.to_ascii_lowercase() == rest[1]
-    })
 }
 
 /// True when the words of `rest` follow.

@@ -8,6 +8,7 @@
 mod firsts;
 mod hits;
 mod stream;
+mod telling;
 
 pub(crate) use firsts::Entry;
 pub(crate) use hits::{Hit, Hits};
@@ -16,8 +17,9 @@ pub(crate) use stream::{Kind, LONGEST, WordStream};
 use firsts::Firsts;
 use hits::{Event, Events};
 use stream::fold_words;
+use telling::Telling;
 
-use crate::word_filter::WordFilter;
+use crate::word_index::Gist;
 
 /// A set of entities, by index; at most 128 of them.
 pub(crate) type EntitySet = u128;
@@ -69,6 +71,7 @@ pub(crate) struct Lexicon {
     words: Vec<Word>,
     spellings: Vec<Spelling>,
     firsts: Firsts,
+    telling: Telling,
 }
 
 impl Lexicon {
@@ -101,15 +104,15 @@ impl Lexicon {
             }
             add(folded[1..].to_vec());
         }
-        let tells = |spelling: usize| {
-            let spelling: &Spelling = &spellings[spelling];
-            words[usize::from(spelling.word)].tells()
-        };
-        let firsts = Firsts::new(&streams, tells);
+        let firsts = Firsts::new(&streams);
+        let says = |spelling: &Spelling| Gist::of(&words[usize::from(spelling.word)]);
+        let spelled = streams.iter().zip(&spellings);
+        let telling = Telling::new(spelled.map(|((stream, open), spelling)| (&stream[..], *open, says(spelling))));
         Ok(Self {
             words,
             spellings,
             firsts,
+            telling,
         })
     }
 
@@ -129,7 +132,7 @@ impl Lexicon {
         let mut count = 0u8; // words, fillers too
         while stream.next_word(window.len()) {
             let len = stream.fold_word(&mut word);
-            self.spellings_at(&word[..len], stream, |entry| {
+            self.spellings_at(&word, len, stream, |entry| {
                 events.push(Event::at(count, entry.words, entry.spelling));
             });
             count = count.saturating_add(1);
@@ -137,19 +140,21 @@ impl Lexicon {
         self.tell(&mut events, count, hits);
     }
 
-    /// Calls `found` for each spelling that begins with `word`, which is folded; `after` stands behind it.
-    pub(crate) fn spellings_at(&self, word: &[u8], after: WordStream<'_>, found: impl FnMut(&Entry)) {
-        self.firsts.find(word, after, found);
+    /// Calls `found` for each spelling that begins with the first `len` bytes of `word`, which is folded; `after` stands
+    /// behind it.
+    pub(crate) fn spellings_at(
+        &self,
+        word: &[u8; LONGEST],
+        len: usize,
+        after: WordStream<'_>,
+        found: impl FnMut(&Entry),
+    ) {
+        self.firsts.find(word, len, after, found);
     }
 
-    /// Which words may begin a spelling that says something.
-    pub(crate) const fn telling(&self) -> &WordFilter {
-        self.firsts.telling()
-    }
-
-    /// [`Self::spellings_at`] for an ASCII word that [`Self::telling`] lets pass; see [`Firsts::find_ascii`].
-    pub(crate) fn spellings_at_ascii(&self, text: &[u8], at: usize, len: usize, raw: u64, found: impl FnMut(&Entry)) {
-        self.firsts.find_ascii(text, at, len, raw, found);
+    /// What words may say at a glance.
+    pub(crate) const fn telling(&self) -> &Telling {
+        &self.telling
     }
 
     /// The word of a spelling.

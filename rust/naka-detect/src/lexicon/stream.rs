@@ -71,16 +71,6 @@ impl<'t> WordStream<'t> {
         }
     }
 
-    /// From `at` on, behind an ASCII letter or digit.
-    pub(super) fn behind(text: &'t [u8], at: usize) -> Self {
-        let before = match text[at - 1] {
-            b'0'..=b'9' => Kind::Digit,
-            b'A'..=b'Z' => Kind::Upper,
-            _ => Kind::Lower,
-        };
-        Self::from(text, at, before)
-    }
-
     pub(super) fn next_piece(&mut self) -> Option<Piece> {
         while self.at < self.text.len() {
             let (kind, skip) = self.kind_at(self.at);

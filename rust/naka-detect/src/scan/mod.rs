@@ -83,7 +83,7 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
     let mut base = 0;
     while base < text.len() {
         hear::<M>(run, &mut ahead, base + BLOCK + word_index::AHEAD);
-        let classes = classes_at::<M>(text, base);
+        let (classes, wanted) = run.block(base);
 
         // Third digits of runs; a run is reported once, at its first triple.
         let d = classes.digit;
@@ -106,7 +106,6 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
                 starts &= starts - 1;
             }
         }
-        let wanted = run.wanted(base);
         let mut starts = wanted.lanes;
         while starts != 0 {
             run.word(base + starts.trailing_zeros() as usize);
@@ -152,9 +151,9 @@ fn hear<M: Masks>(run: &mut Run<'_>, next: &mut Classes, until: usize) {
         *next = classes_at::<M>(text, base + BLOCK);
         // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
         let leads = || unsafe { M::leads(&block_at(text, base)) };
-        index.hear(&run.rules.lexicon, text, [&now, next], leads, |raw, len| Wanted {
-            lanes: u64::from(engine.words.iter().any(|lane| lane.may_begin(raw, len))),
-            customs: u64::from(customs.is_some_and(|customs| customs.may_begin(raw, len))),
+        index.hear(&run.rules.lexicon, text, [&now, next], leads, |hash, raw, len| Wanted {
+            lanes: u64::from(engine.words.iter().any(|lane| lane.may_begin(hash, raw, len))),
+            customs: u64::from(customs.is_some_and(|customs| customs.may_begin(hash, raw, len))),
         });
     }
 }
@@ -172,6 +171,7 @@ impl Run<'_> {
     /// A run of three digits or more begins at `anchor`.
     fn number(&mut self, anchor: usize) {
         let (rules, page) = (self.rules, &self.page);
+        let mut opens = Opens((usize::MAX, false));
         for NumberLane {
             lane,
             values,
@@ -191,9 +191,10 @@ impl Run<'_> {
                 }
             }
             let memory = RefCell::new(memory);
+            let opens = &mut opens;
             let patterns = |start: usize| {
                 let opens = if *values {
-                    opens(rules, page.text, start)
+                    opens.ask(rules, page.text, start)
                 } else {
                     apart(page.text, start)
                 };
@@ -265,11 +266,13 @@ impl Run<'_> {
         }
     }
 
-    fn wanted(&mut self, base: usize) -> Wanted {
+    /// What the index knows of the block at `base`.
+    #[inline(always)]
+    fn block(&mut self, base: usize) -> (Classes, Wanted) {
         self.buffer
             .memory
             .index()
-            .map_or_else(Wanted::default, |index| index.wanted(base))
+            .map_or_else(Default::default, |index| index.block(base))
     }
 
     /// A character that is neither a letter nor a digit stands at `at`.
@@ -280,13 +283,23 @@ impl Run<'_> {
     }
 }
 
-/// False where no number can begin: what stands before it makes it a slice of something longer, or letters are glued to
-/// it that are no label. Most runs of digits in identifiers of machines end here.
-fn opens(rules: &RuleSet, text: &[u8], start: usize) -> bool {
-    match neighbours::value_begins(text, start) {
-        None => false,
-        Some(Sides { glued: Some(glued), .. }) => !matches!(rules.lexicon.last(&text[glued]), Last::Unknown),
-        Some(_) => true,
+/// The last start that was asked for: lanes ask for the same ones.
+struct Opens((usize, bool));
+
+impl Opens {
+    /// False where no number can begin: what stands before it makes it a slice of something longer, or letters are glued
+    /// to it that are no label. Most runs of digits in identifiers of machines end here.
+    #[inline(always)]
+    fn ask(&mut self, rules: &RuleSet, text: &[u8], start: usize) -> bool {
+        if self.0.0 != start {
+            let opens = match neighbours::value_begins(text, start) {
+                None => false,
+                Some(Sides { glued: Some(glued), .. }) => !matches!(rules.lexicon.last(&text[glued]), Last::Unknown),
+                Some(_) => true,
+            };
+            self.0 = (start, opens);
+        }
+        self.0.1
     }
 }
 
