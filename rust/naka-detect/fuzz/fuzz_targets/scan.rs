@@ -99,14 +99,18 @@ fn in_devanagari(c: char) -> char {
         .unwrap_or(c)
 }
 
-/// With memory that another text was scanned with, as a thread has it.
-fn scan(detector: &Detector, text: &[u8], label: Option<&[u8]>) -> Vec<Finding> {
-    static EARLIER: LazyLock<String> = LazyLock::new(|| PIECES.join(" ").chars().take(3000).collect());
-    let (mut found, mut scratch) = (Vec::new(), Scratch::default());
-    detector.scan(EARLIER.as_bytes(), None, &mut scratch, &mut found);
-    found.clear();
-    detector.scan(text, label, &mut scratch, &mut found);
+fn scan(detector: &Detector, text: &[u8], label: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Finding> {
+    let mut found = Vec::new();
+    detector.scan(text, label, scratch, &mut found);
     found
+}
+
+/// Memory that another text was scanned with, as a thread has it.
+fn used() -> Scratch {
+    static EARLIER: LazyLock<String> = LazyLock::new(|| PIECES.join(" ").chars().take(2200).collect());
+    let mut scratch = Scratch::default();
+    scan(&DETECTOR, EARLIER.as_bytes(), None, &mut scratch);
+    scratch
 }
 
 fn check_spans(detector: &Detector, text: &[u8], found: &[Finding]) {
@@ -125,13 +129,14 @@ fn check_spans(detector: &Detector, text: &[u8], found: &[Finding]) {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let Some((&label, input)) = input.split_first() else {
+    let Some((&choice, input)) = input.split_first() else {
         return;
     };
     // one input in two has a label: the byte chooses it
-    let label = (label & 1 == 1).then(|| PIECES[usize::from(label) * 7 % PIECES.len()].as_bytes());
+    let label = (choice & 1 == 1).then(|| PIECES[usize::from(choice) * 7 % PIECES.len()].as_bytes());
+    let mut scratch = if choice & 6 == 6 { used() } else { Scratch::default() };
     let text = text(input);
-    let found = scan(&DETECTOR, &text, label);
+    let found = scan(&DETECTOR, &text, label, &mut scratch);
     assert_eq!(
         found,
         ORACLE.scan(&text, label),
@@ -141,7 +146,7 @@ fuzz_target!(|input: &[u8]| {
     );
     check_spans(&DETECTOR, &text, &found);
 
-    let mut with_custom = scan(&CUSTOM, &text, label);
+    let mut with_custom = scan(&CUSTOM, &text, label, &mut Scratch::default());
     check_spans(&CUSTOM, &text, &with_custom);
     with_custom.retain(|one| !one.flags.has(Flags::CUSTOM));
     assert_eq!(with_custom, found, "text {:?}", String::from_utf8_lossy(&text));
