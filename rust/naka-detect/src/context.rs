@@ -308,23 +308,27 @@ impl Memory {
         });
         let own: EntitySet = 1 << entity;
         let mut voices = Voices::default();
-        let mut owner = 0;
+        // How near the nearest word for the entity is, and the nearest name of another one.
+        let (mut nearest, mut owner) = (u8::MAX, u8::MAX);
         for said in near.chain(label) {
             let word = lexicon.word(said.word);
             let weight = |base: u8| base.saturating_sub(said.strength_lost).max(1);
             if word.names & own != 0 {
                 voices.pro.hear(weight(NAMED), said.word);
+                nearest = nearest.min(said.strength_lost);
             } else if word.hints & own != 0 {
                 voices.pro.hear(weight(HINTED), said.word);
+                nearest = nearest.min(said.strength_lost);
             } else if word.against & own != 0 {
                 voices.contra.hear(weight(NAMED), said.word);
             } else if word.owns {
-                owner = owner.max(weight(NAMED));
+                owner = owner.min(said.strength_lost);
             } else if word.counter > 0 {
                 voices.contra.hear(weight(word.counter), said.word);
             }
         }
-        if owner >= voices.pro.strength.saturating_add(OWNED) {
+        // By distance, not by strength: a hint beside the value owns it as a name does.
+        if owner.saturating_add(OWNED) <= nearest && nearest < u8::MAX {
             voices.pro = Voice::default();
         }
         voices
