@@ -23,7 +23,7 @@ def _rows(page: str, heading: str = "") -> set[str]:
 
 
 def _sources(crate: str) -> str:
-    return "\n".join(path.read_text() for path in sorted((ROOT / "rust" / crate / "src").glob("*.rs")))
+    return "\n".join(path.read_text() for path in sorted((ROOT / "rust" / crate / "src").rglob("*.rs")))
 
 
 def test_every_metric_is_documented() -> None:

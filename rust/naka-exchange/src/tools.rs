@@ -2,17 +2,14 @@
 
 use bytes::Bytes;
 use naka_body::Route;
-use naka_detect::{Finding, Scratch};
-use naka_policy::RuleSet;
+use naka_policy::{Judge, RuleSet};
 
 use crate::outcome::Name;
 
 /// One per thread.
 #[derive(Default)]
 pub struct Tools {
-    pub(crate) scratch: Scratch,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) spans: Vec<Span>,
+    pub(crate) judge: Judge,
     /// Route of the last method and path: calls of one application name few.
     route: Option<(Bytes, Bytes, Route<'static>)>,
     /// Host of the last authority, checked by the rules of that revision.
@@ -63,26 +60,9 @@ impl Tools {
         {
             return name.clone();
         }
-        let name = Name::host(host, |text| self.is_clean(rules, text));
+        let name = Name::host(host, |text| self.judge.is_clean(rules, text));
         let revision = self.name(rules.revision());
         self.host = Some((Bytes::copy_from_slice(host), revision, name.clone()));
         name
     }
-
-    /// True when the detector finds nothing in `text`.
-    pub(crate) fn is_clean(&mut self, rules: &RuleSet, text: &[u8]) -> bool {
-        self.findings.clear();
-        rules.detector().scan(text, None, &mut self.scratch, &mut self.findings);
-        self.findings.is_empty()
-    }
-}
-
-/// Where the findings of one text lie in [`Tools::findings`].
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
-    /// Field of the document, or behind its last one, text of the target.
-    pub(crate) field: u32,
-    pub(crate) record: u32,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
 }

@@ -11,6 +11,7 @@ mod date;
 mod explain;
 mod filter;
 mod glob;
+mod judge;
 mod names;
 mod problem;
 // generated: policy.proto has the comments; the manifest is read by later parts
@@ -33,6 +34,7 @@ pub use bundle::canonical_for_fuzzing;
 pub use compile::{Compiled, compile};
 pub use date::Date;
 pub use explain::{exemption_hash, explain_json, info_json};
+pub use judge::{Judge, Text};
 pub use problem::PolicyProblem;
 pub use ruleset::{
     Cluster, ClusterNote, Decision, Explanation, FieldFindings, FindingNote, Hit, Member, Mode, PackNote, Part,

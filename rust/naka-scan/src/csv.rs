@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::scanner::{Judge, Piece};
+use crate::scanner::{Desk, Piece};
 use crate::step::{FileFinding, Step};
 
 /// The names of the columns; empty when the first row is data.
@@ -19,7 +19,7 @@ struct Cell {
 
 /// The whole rows of a block; says why not when the next one is too long to be held.
 pub(crate) fn rows(
-    judge: &mut Judge,
+    desk: &mut Desk,
     header: &mut Option<Header>,
     delimiter: u8,
     block: &[u8],
@@ -31,7 +31,7 @@ pub(crate) fn rows(
     while step.consumed < block.len() {
         let Some((cells, end)) = row(&mut reader, block, step.consumed, last) else {
             let held = block.len() - step.consumed;
-            return (held > judge.limits.max_decoded_bytes).then_some("row_too_large");
+            return (held > desk.limits.max_decoded_bytes).then_some("row_too_large");
         };
         match header {
             None => {
@@ -39,13 +39,13 @@ pub(crate) fn rows(
                 let is_data = names.0.is_empty();
                 *header = Some(names);
                 if is_data {
-                    judge_row(judge, &[], &cells, block, step.consumed..end, clean, step);
+                    judge_row(desk, &[], &cells, block, step.consumed..end, clean, step);
                 } else if clean {
                     step.cleaned.extend_from_slice(&block[step.consumed..end]);
                 }
             }
             Some(Header(names)) => {
-                judge_row(judge, names, &cells, block, step.consumed..end, clean, step);
+                judge_row(desk, names, &cells, block, step.consumed..end, clean, step);
             }
         }
         step.consumed = end;
@@ -134,7 +134,7 @@ fn raw_end(block: &[u8], start: usize, at: usize, record_end: bool) -> usize {
 }
 
 fn judge_row(
-    judge: &mut Judge,
+    desk: &mut Desk,
     names: &[Vec<u8>],
     cells: &[Cell],
     block: &[u8],
@@ -143,7 +143,7 @@ fn judge_row(
     step: &mut Step,
 ) {
     let name = |column: usize| names.get(column).filter(|name| !name.is_empty());
-    let decision = judge.decide(cells.iter().enumerate().map(|(column, cell)| Piece {
+    let decision = desk.decide(cells.iter().enumerate().map(|(column, cell)| Piece {
         id: column as u32,
         text: &cell.text,
         label: name(column).map(Vec::as_slice),
@@ -167,7 +167,7 @@ fn judge_row(
                     action: cluster.enforced,
                 });
             }
-            if clean && let Some(replacement) = judge.replacement(cluster, &cell.text) {
+            if clean && let Some(replacement) = desk.replacement(cluster, &cell.text) {
                 text.extend_from_slice(&cell.text[done..cluster.start as usize]);
                 text.extend_from_slice(&replacement);
                 (done, changed) = (cluster.end as usize, true);

@@ -2,40 +2,40 @@
 
 use naka_body::{ApiTables, Direction, Document, Edit, FieldId};
 
-use crate::scanner::{Judge, Piece};
+use crate::scanner::{Desk, Piece};
 use crate::step::{FileFinding, Step, Unread};
 use crate::text;
 
 /// A whole file. Asks for more until the last block; says why not when it is too long to be held.
 pub(crate) fn document(
-    judge: &mut Judge,
+    desk: &mut Desk,
     block: &[u8],
     last: bool,
     clean: bool,
     step: &mut Step,
 ) -> Option<&'static str> {
     if last {
-        record(judge, block, 0, clean, step);
+        record(desk, block, 0, clean, step);
         step.consumed = block.len();
     }
-    (!last && block.len() > judge.limits.max_decoded_bytes).then_some("json_too_large")
+    (!last && block.len() > desk.limits.max_decoded_bytes).then_some("json_too_large")
 }
 
 /// The whole lines of a block; says why not when the next one is too long to be held.
-pub(crate) fn lines(judge: &mut Judge, block: &[u8], last: bool, clean: bool, step: &mut Step) -> Option<&'static str> {
+pub(crate) fn lines(desk: &mut Desk, block: &[u8], last: bool, clean: bool, step: &mut Step) -> Option<&'static str> {
     while step.consumed < block.len() {
         let rest = &block[step.consumed..];
         let line = match memchr::memchr(b'\n', rest) {
             Some(end) => &rest[..end],
             None if last => rest,
-            None => return (rest.len() > judge.limits.max_decoded_bytes).then_some("line_too_large"),
+            None => return (rest.len() > desk.limits.max_decoded_bytes).then_some("line_too_large"),
         };
         if line.trim_ascii().is_empty() {
             if clean {
                 step.cleaned.extend_from_slice(line);
             }
         } else {
-            record(judge, line, step.consumed, clean, step);
+            record(desk, line, step.consumed, clean, step);
         }
         step.consumed += line.len();
         if step.consumed < block.len() {
@@ -49,21 +49,21 @@ pub(crate) fn lines(judge: &mut Judge, block: &[u8], last: bool, clean: bool, st
 }
 
 /// One document that begins at byte `base` of the block.
-fn record(judge: &mut Judge, bytes: &[u8], base: usize, clean: bool, step: &mut Step) {
+fn record(desk: &mut Desk, bytes: &[u8], base: usize, clean: bool, step: &mut Step) {
     let route = ApiTables::shared().route("", "");
     let read = Document::read(
         bytes,
         Some("application/json"),
         &route,
         Direction::Request,
-        &judge.limits,
+        &desk.limits,
     );
     let document = match read {
         Ok(document) => document,
         Err(error) => {
             // Past a limit: as plain text nothing is missed but what escapes hide.
             let mut plain = Step::default();
-            text::feed(judge, bytes, 0, true, clean, &mut plain);
+            text::feed(desk, bytes, 0, true, clean, &mut plain);
             for found in &mut plain.findings {
                 found.span = found.span.start + base..found.span.end + base;
             }
@@ -80,7 +80,7 @@ fn record(judge: &mut Judge, bytes: &[u8], base: usize, clean: bool, step: &mut 
         at: base,
         reason: part.reason.code(),
     }));
-    let decision = judge.decide(document.fields().map(|field| Piece {
+    let decision = desk.decide(document.fields().map(|field| Piece {
         id: field.id.0,
         text: field.text,
         label: field.label,
@@ -101,7 +101,7 @@ fn record(judge: &mut Judge, bytes: &[u8], base: usize, clean: bool, step: &mut 
             });
         }
         let field = document.field(field);
-        if clean && let Some(replacement) = judge.replacement(cluster, field.text) {
+        if clean && let Some(replacement) = desk.replacement(cluster, field.text) {
             edits.push(Edit {
                 field: field.id,
                 start: cluster.start,

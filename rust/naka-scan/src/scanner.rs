@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use naka_body::Limits;
-use naka_detect::{Finding, Scratch};
-use naka_policy::{Action, Cluster, Date, Decision, Direction, FieldFindings, Keys, RuleSet, Surface, Traffic};
+use naka_policy::{Action, Cluster, Date, Decision, Direction, Judge, Keys, RuleSet, Surface, Text, Traffic};
 
 use crate::csv::Header;
 use crate::step::{Step, Unread};
@@ -33,22 +32,21 @@ const MAX_RECORD: usize = 64 << 20;
 pub struct FileScanner {
     kind: Kind,
     clean: bool,
-    judge: Judge,
+    desk: Desk,
     header: Option<Header>,
     /// The bytes to come belong to a record that is too long, of which a part was scanned as plain text.
     oversize: bool,
 }
 
-/// Detector, rules and buffers: what a text of any kind needs.
-pub(crate) struct Judge {
+/// Rules and buffers: what a text of any kind needs.
+pub(crate) struct Desk {
     rules: Arc<RuleSet>,
     today: Date,
-    scratch: Scratch,
-    findings: Vec<Finding>,
+    judge: Judge,
     pub(crate) limits: Limits,
 }
 
-/// A text and the label whose value it is.
+/// One text of a record, such as a cell.
 pub(crate) struct Piece<'a> {
     pub(crate) id: u32,
     pub(crate) text: &'a [u8],
@@ -65,17 +63,16 @@ impl FileScanner {
             max_fields: 4_000_000,
             ..Limits::default()
         };
-        let judge = Judge {
+        let desk = Desk {
             rules,
             today,
-            scratch: Scratch::default(),
-            findings: Vec::new(),
+            judge: Judge::default(),
             limits,
         };
         Self {
             kind,
             clean,
-            judge,
+            desk,
             header: None,
             oversize: false,
         }
@@ -84,7 +81,7 @@ impl FileScanner {
     /// Scans records longer than this many bytes as plain text, block by block: what bounds the memory (64 MiB unless told).
     #[must_use]
     pub fn with_max_record(mut self, bytes: usize) -> Self {
-        self.judge.limits.max_decoded_bytes = bytes;
+        self.desk.limits.max_decoded_bytes = bytes;
         self
     }
 
@@ -112,7 +109,7 @@ impl FileScanner {
                 None
             };
             let (text, whole) = end.map_or((block, last), |end| (&block[..end], true));
-            text::feed(&mut self.judge, text, from, whole, self.clean, &mut step);
+            text::feed(&mut self.desk, text, from, whole, self.clean, &mut step);
             self.oversize = self.oversize && end.is_none();
             if end.is_none() {
                 return step;
@@ -120,10 +117,10 @@ impl FileScanner {
         }
         let too_long = match self.kind {
             Kind::Text => return step,
-            Kind::Json => json::document(&mut self.judge, block, last, self.clean, &mut step),
-            Kind::JsonLines => json::lines(&mut self.judge, block, last, self.clean, &mut step),
+            Kind::Json => json::document(&mut self.desk, block, last, self.clean, &mut step),
+            Kind::JsonLines => json::lines(&mut self.desk, block, last, self.clean, &mut step),
             Kind::Csv { delimiter } => csv::rows(
-                &mut self.judge,
+                &mut self.desk,
                 &mut self.header,
                 delimiter,
                 block,
@@ -137,7 +134,7 @@ impl FileScanner {
             let at = step.consumed;
             step.unread.push(Unread { at, reason });
             self.oversize = true;
-            text::feed(&mut self.judge, block, at, last, self.clean, &mut step);
+            text::feed(&mut self.desk, block, at, last, self.clean, &mut step);
         }
         step
     }
@@ -152,33 +149,17 @@ impl FileScanner {
     }
 }
 
-impl Judge {
+impl Desk {
     /// Scans the pieces of one record and decides over all of them.
     pub(crate) fn decide<'a>(&mut self, pieces: impl Iterator<Item = Piece<'a>>) -> Decision {
-        self.findings.clear();
-        let mut spans = Vec::new();
-        for piece in pieces {
-            let start = self.findings.len();
-            self.rules
-                .detector()
-                .scan(piece.text, piece.label, &mut self.scratch, &mut self.findings);
-            if self.findings.len() > start {
-                spans.push((piece.id, piece.text, start..self.findings.len()));
-            }
-        }
-        let fields: Vec<FieldFindings<'_>> = spans
-            .into_iter()
-            .map(|(field, text, span)| FieldFindings {
-                field,
-                record: 0,
-                text,
-                findings: &self.findings[span],
-            })
-            .collect();
-        self.rules.decide(
-            &Traffic::unknown(Direction::Request, Surface::Files, self.today),
-            &fields,
-        )
+        let traffic = Traffic::unknown(Direction::Request, Surface::Files, self.today);
+        let texts = pieces.map(|piece| Text {
+            field: piece.id,
+            record: 0,
+            bytes: piece.text,
+            label: piece.label,
+        });
+        self.judge.decide(&self.rules, &traffic, texts)
     }
 
     /// What stands in the cleaned copy in place of a cluster; `None` when it stays. A file has no one to refuse, so what

@@ -1,6 +1,6 @@
 //! Plain text of any length, in blocks that overlap, so that neither a finding nor its context is cut.
 
-use crate::scanner::{Judge, Piece};
+use crate::scanner::{Desk, Piece};
 use crate::step::{FileFinding, Step};
 
 /// Bytes before a border that the next block sees again as context: more than the longest window of the detector.
@@ -9,7 +9,7 @@ const BEHIND: usize = 1024;
 const AHEAD: usize = 1024;
 
 /// Adds to `step`, whose work is done up to `from`.
-pub(crate) fn feed(judge: &mut Judge, block: &[u8], from: usize, last: bool, clean: bool, step: &mut Step) {
+pub(crate) fn feed(desk: &mut Desk, block: &[u8], from: usize, last: bool, clean: bool, step: &mut Step) {
     let border = if last {
         block.len()
     } else {
@@ -22,7 +22,7 @@ pub(crate) fn feed(judge: &mut Judge, block: &[u8], from: usize, last: bool, cle
     // Only the context of what was judged before is read again: the block may begin far in front of it.
     let base = boundary(block, from.saturating_sub(BEHIND));
     let text = &block[base..];
-    let decision = judge.decide(std::iter::once(Piece {
+    let decision = desk.decide(std::iter::once(Piece {
         id: 0,
         text,
         label: None,
@@ -41,7 +41,7 @@ pub(crate) fn feed(judge: &mut Judge, block: &[u8], from: usize, last: bool, cle
                 place: String::new(),
                 action: cluster.enforced,
             }));
-        if clean && let Some(replacement) = judge.replacement(cluster, text) {
+        if clean && let Some(replacement) = desk.replacement(cluster, text) {
             step.cleaned.extend_from_slice(&block[at..start]);
             step.cleaned.extend_from_slice(&replacement);
             at = end;

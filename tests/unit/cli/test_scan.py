@@ -131,7 +131,7 @@ PART = b"word " * 2000 + f"pan {PAN} ".encode()
 def test_a_line_of_100_mb_is_scanned_in_bounded_memory(
     kind: str, head: bytes, tail: bytes, limit: int, tmp_path: Path
 ) -> None:
-    """`limit`: MiB of the process at its peak. A record is held up to 64 MiB, a few times, before it is taken for text."""
+    """`limit`: MiB of the process at its peak. Up to 64 MiB of a record are held, a few times, before it is text."""
     count = 100_000_000 // len(PART)
     copy = tmp_path / "copy"
     command = [sys.executable, "-c", MEASURED, str(tmp_path / "peak"), "scan", "-", "--kind", kind, "--redact"]

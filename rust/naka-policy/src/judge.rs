@@ -1,0 +1,66 @@
+//! Texts in, one decision out: scans what belongs together and asks the rules about all of it at once, since their
+//! conditions span fields and records. Keeps its buffers, so that a text without findings costs no allocation.
+
+use std::ops::Range;
+
+use naka_detect::{Finding, Scratch};
+
+use crate::{Decision, FieldFindings, RuleSet, Traffic};
+
+/// A text to be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    /// The caller's number for it: [`crate::Cluster::field`] of what is found in it.
+    pub field: u32,
+    /// The record that it belongs to, for conditions within a record.
+    pub record: u32,
+    /// The text.
+    pub bytes: &'t [u8],
+    /// The key, column or form label whose value it is.
+    pub label: Option<&'t [u8]>,
+}
+
+/// One per thread.
+#[derive(Default)]
+pub struct Judge {
+    scratch: Scratch,
+    findings: Vec<Finding>,
+}
+
+impl Judge {
+    /// Scans `texts` and decides over all of them. Their fields are in ascending order.
+    pub fn decide<'t>(
+        &mut self,
+        rules: &RuleSet,
+        traffic: &Traffic<'_>,
+        texts: impl IntoIterator<Item = Text<'t>>,
+    ) -> Decision {
+        let detector = rules.detector();
+        self.findings.clear();
+        let mut found: Vec<(Text<'t>, Range<usize>)> = Vec::new();
+        for text in texts {
+            let start = self.findings.len();
+            detector.scan(text.bytes, text.label, &mut self.scratch, &mut self.findings);
+            if self.findings.len() > start {
+                found.push((text, start..self.findings.len()));
+            }
+        }
+        let fields: Vec<FieldFindings<'_>> = found
+            .into_iter()
+            .map(|(text, range)| FieldFindings {
+                field: text.field,
+                record: text.record,
+                text: text.bytes,
+                findings: &self.findings[range],
+            })
+            .collect();
+        rules.decide(traffic, &fields)
+    }
+
+    /// True when the detector finds nothing in `text`.
+    pub fn is_clean(&mut self, rules: &RuleSet, text: &[u8]) -> bool {
+        self.findings.clear();
+        rules.detector().scan(text, None, &mut self.scratch, &mut self.findings);
+        self.findings.is_empty()
+    }
+}
