@@ -1,6 +1,6 @@
 //! What an exchange is about, beside its bodies: route, upstream, model. Shared by both of its directions.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use naka_body::{ApiTables, Route};
@@ -32,16 +32,20 @@ pub(crate) struct Model {
 }
 
 impl Subject {
-    /// Before the request's headers have come.
-    pub(crate) fn unknown(tables: &'static ApiTables) -> Self {
-        Self {
-            head: RequestHead::default(),
-            route: tables.route("", ""),
-            surface: Surface::Unknown,
-            host: Name::configured("unknown"),
-            upstream: None,
-            model: OnceLock::new(),
-        }
+    /// Before the request's headers have come. One for all exchanges: nothing in it changes.
+    pub(crate) fn unknown(tables: &'static ApiTables) -> Arc<Self> {
+        static UNKNOWN: OnceLock<Arc<Subject>> = OnceLock::new();
+        let unknown = UNKNOWN.get_or_init(|| {
+            Arc::new(Self {
+                head: RequestHead::default(),
+                route: tables.route("", ""),
+                surface: Surface::Unknown,
+                host: Name::configured("unknown"),
+                upstream: None,
+                model: OnceLock::new(),
+            })
+        });
+        Arc::clone(unknown)
     }
 
     pub(crate) fn new(tables: &'static ApiTables, rules: &RuleSet, head: RequestHead, tools: &mut Tools) -> Self {

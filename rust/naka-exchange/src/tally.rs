@@ -3,7 +3,8 @@
 use naka_body::{Edit, FieldId};
 use naka_policy::{Decision, RuleSet};
 
-use crate::outcome::{JsonPath, Name, Outcome, Tally};
+use crate::outcome::{JsonPath, Outcome, Tally};
+use crate::tools::RuleNames;
 
 /// The changes that a decision asks for.
 #[derive(Default)]
@@ -18,19 +19,17 @@ pub(crate) fn fill(
     outcome: &mut Outcome,
     decision: &Decision,
     rules: &RuleSet,
+    names: &mut RuleNames,
     max_paths: usize,
     path_of: impl Fn(u32) -> JsonPath,
 ) {
     let mut last_field = None;
+    names.follow(rules);
     for cluster in &decision.clusters {
         outcome.enforced = outcome.enforced.join(cluster.enforced);
         outcome.would_be = outcome.would_be.join(cluster.would_be);
-        let entity = rules.detector().entity(cluster.entity).name.as_str();
-        match outcome
-            .entities
-            .iter_mut()
-            .find(|tally| tally.entity.as_str() == entity)
-        {
+        let entity = names.entity(rules, cluster.entity);
+        match outcome.entities.iter_mut().find(|tally| tally.entity == entity) {
             Some(tally) => {
                 tally.count += 1;
                 tally.confidence = tally.confidence.max(cluster.label.confidence);
@@ -38,7 +37,7 @@ pub(crate) fn fill(
                 tally.would_be = tally.would_be.join(cluster.would_be);
             }
             None => outcome.entities.push(Tally {
-                entity: Name::configured(entity),
+                entity,
                 count: 1,
                 confidence: cluster.label.confidence,
                 enforced: cluster.enforced,
@@ -46,10 +45,9 @@ pub(crate) fn fill(
             }),
         }
         for hit in decision.hits(cluster) {
-            let rule = rules.rule(hit.rule);
-            let name = format!("{}:{}", rule.pack, rule.id);
-            if !outcome.rules.iter().any(|known| known.as_str() == name) {
-                outcome.rules.push(Name::configured(&name));
+            let name = names.rule(rules, hit.rule);
+            if !outcome.rules.contains(&name) {
+                outcome.rules.push(name);
             }
         }
         if last_field != Some(cluster.field) {

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use naka_body::Route;
-use naka_policy::{Judge, RuleSet};
+use naka_detect::EntityId;
+use naka_policy::{Judge, RuleRef, RuleSet};
 
 use crate::outcome::Name;
 
@@ -15,6 +16,50 @@ pub struct Tools {
     /// Host of the last authority, checked by the rules of that revision.
     host: Option<(Bytes, Name, Name)>,
     names: Vec<Name>,
+    pub(crate) rule_names: RuleNames,
+}
+
+/// Names of the rules and entities of one revision, each made when it is first needed.
+#[derive(Default)]
+pub(crate) struct RuleNames {
+    revision: String,
+    rules: Vec<Option<Name>>,
+    entities: Vec<Option<Name>>,
+}
+
+impl RuleNames {
+    /// Forgets the names of another revision.
+    pub(crate) fn follow(&mut self, rules: &RuleSet) {
+        if self.revision != rules.revision() {
+            *self = Self {
+                revision: rules.revision().to_owned(),
+                ..Self::default()
+            };
+        }
+    }
+
+    /// `pack:rule`
+    pub(crate) fn rule(&mut self, rules: &RuleSet, rule: RuleRef) -> Name {
+        kept(&mut self.rules, rule.0, || {
+            let rule = rules.rule(rule);
+            Name::configured(&format!("{}:{}", rule.pack, rule.id))
+        })
+    }
+
+    /// Such as `IN_AADHAAR`
+    pub(crate) fn entity(&mut self, rules: &RuleSet, entity: EntityId) -> Name {
+        kept(&mut self.entities, entity.0, || {
+            Name::configured(&rules.detector().entity(entity).name)
+        })
+    }
+}
+
+fn kept(names: &mut Vec<Option<Name>>, at: u16, make: impl FnOnce() -> Name) -> Name {
+    let at = usize::from(at);
+    if names.len() <= at {
+        names.resize(at + 1, None);
+    }
+    names[at].get_or_insert_with(make).clone()
 }
 
 /// Names kept by a thread; revisions, routes and providers come to a handful.

@@ -73,6 +73,40 @@ async fn a_large_body_is_judged_apart_while_small_ones_are_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_large_bodies_on_one_connection_all_come_back_whole() {
+    let running = Running::start("many", "");
+    running.apply("Enforce", "Mask", "");
+    let envoy = std::sync::Arc::new(running.envoy().await);
+    let chats = (0..12).map(|number| {
+        let envoy = std::sync::Arc::clone(&envoy);
+        let filler = format!("call {number} says. ").repeat(60_000 + 20_000 * number);
+        tokio::spawn(async move {
+            let (_, answer) = envoy.chat(&format!("{AADHAAR} {filler}")).await.unwrap();
+            assert_eq!(replaced(&answer).unwrap(), said(&format!("XXXX XXXX XXXX {filler}")));
+        })
+    });
+    for chat in chats.collect::<Vec<_>>() {
+        chat.await.unwrap();
+    }
+    assert_eq!(running.metric("naka_bytes_in_flight"), 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_over_the_limit_ends_its_call_with_an_error_and_not_with_ok() {
+    let running = Running::start("over", r#""max_buffered_bytes":1000,"max_body_bytes":1000"#);
+    running.apply("Enforce", "Mask", "");
+    let envoy = running.envoy().await;
+    let mut exchange = envoy.exchange().await.unwrap();
+    exchange.say(post(None)).await.unwrap();
+    let over = exchange
+        .say(piece(vec![b' '; (64 << 20) + (512 << 10)], true))
+        .await
+        .unwrap_err();
+    assert_eq!(over.code(), Code::ResourceExhausted);
+    assert!(envoy.chat("others go on").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_duplex_body_that_stalls_is_refused_at_its_deadline() {
     let running = Running::start("stall", r#""body_deadline_s":0.2"#);
     running.apply("Enforce", "Mask", "");

@@ -71,7 +71,7 @@ impl Exchange {
             answer_enforced: false,
             request: Half::new(Direction::Request, &shared.budget),
             response: Half::new(Direction::Response, &shared.budget),
-            subject: Arc::new(Subject::unknown(shared.tables)),
+            subject: Subject::unknown(shared.tables),
             shared,
             rules,
             decision,

@@ -22,6 +22,7 @@ impl Job {
             &mut outcome,
             &decision,
             &self.rules,
+            &mut tools.rule_names,
             self.shared.settings.max_paths,
             |field| texts.path(field),
         );
