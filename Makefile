@@ -33,8 +33,8 @@ eval: build ## precision and recall on both labelled corpora; writes docs/accura
 fuzz: $(VENV)/.locked ## run every fuzz target for FUZZ_SECONDS (60)
 	dev/fuzz.sh
 
-golden: build ## rewrite the golden files and generated pages; review with git diff
-	NAKA_GOLDEN=rewrite pytest -q tests/golden tests/docs
+golden: build ## rewrite the generated reference pages; review with git diff
+	NAKA_GOLDEN=rewrite pytest -q tests/docs
 
 clean: ## remove what was built
 	rm -rf $(VENV) target dist
