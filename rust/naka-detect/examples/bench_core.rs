@@ -169,6 +169,9 @@ fn main() {
         {
             let mut peer = Peer::default();
             let vectorscan = vectorscan::Vectorscan::new(&Peer::patterns(&detector));
+            if vectorscan.left_out > 0 {
+                ratio(name, "patterns that vectorscan refuses", vectorscan.left_out as f64);
+            }
             let pass = || {
                 pieces(bytes)
                     .into_iter()
