@@ -16,7 +16,10 @@ pub(crate) struct Table {
 #[inline(always)]
 fn packed(code: &[u8]) -> Option<u64> {
     let mut bytes = [0; 8];
-    bytes.get_mut(..code.len()).filter(|_| (1..8).contains(&code.len()))?.copy_from_slice(code);
+    bytes
+        .get_mut(..code.len())
+        .filter(|_| (1..8).contains(&code.len()))?
+        .copy_from_slice(code);
     bytes[7] = code.len() as u8;
     Some(u64::from_le_bytes(bytes))
 }

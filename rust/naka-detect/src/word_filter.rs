@@ -17,6 +17,8 @@ pub(crate) struct WordFilter {
     shift: u32,
     /// Lengths of the open ends that are shorter than a key.
     short: Vec<usize>,
+    /// The first two letters of those of one or two, five bits of each.
+    pairs: [u32; 32],
 }
 
 /// The first bytes of a word, zero behind its end.
@@ -55,6 +57,7 @@ impl WordFilter {
             bits: vec![0; 1 << (log - 6)].into_boxed_slice(),
             shift: 64 - log,
             short: Vec::new(),
+            pairs: [0; 32],
         }
     }
 
@@ -72,13 +75,22 @@ impl WordFilter {
                     let longer = key | u64::from(next) << (8 * word.len());
                     (ASCII..=LONG).for_each(|len| self.set(longer, len as u64));
                 }
+                self.keep_short(word.len());
             } else if word.len() < if class > 0 { ASCII } else { HIGH } {
-                self.set(key, SHORT);
-                self.short.push(word.len());
-                self.short.sort_unstable();
-                self.short.dedup();
+                match *word {
+                    [first] if class > 0 => self.pairs[usize::from(first & 31)] = u32::MAX,
+                    [first, second] if class > 0 => self.pairs[usize::from(first & 31)] |= 1 << (second & 31),
+                    _ => self.set(key, SHORT),
+                }
+                self.keep_short(word.len());
             }
         }
+    }
+
+    fn keep_short(&mut self, len: usize) {
+        self.short.push(len);
+        self.short.sort_unstable();
+        self.short.dedup();
     }
 
     /// Bytes of memory.
@@ -120,22 +132,16 @@ impl WordFilter {
         mix(folded(raw, if len < ASCII { len } else { ASCII }), class)
     }
 
-    /// False when no word that was added has this hash, `raw` and `len` being those of [`Self::hash`].
+    /// False when no word that was added has this hash, `raw` being that of [`Self::hash`]. No branch: which words pass
+    /// cannot be predicted.
     #[inline(always)]
-    pub(crate) fn passes(&self, hash: u64, raw: u64, len: usize) -> bool {
-        let whole = self.holds(hash);
-        // No branch where there are no such ends: which words pass cannot be predicted.
-        if self.short.is_empty() {
-            return whole;
-        }
-        whole || self.passes_short(raw, len)
+    pub(crate) fn passes(&self, hash: u64, raw: u64) -> bool {
+        self.holds(hash) | self.begins_short(raw)
     }
 
-    #[inline(never)]
-    fn passes_short(&self, raw: u64, len: usize) -> bool {
-        self.short
-            .iter()
-            .any(|&short| short <= len && self.has(folded(raw, short), SHORT))
+    #[inline(always)]
+    fn begins_short(&self, raw: u64) -> bool {
+        self.pairs[(raw & 31) as usize] >> (raw >> 8 & 31) & 1 != 0
     }
 
     /// The key of a word in lower case: the first `len` of the bytes `raw`.
@@ -150,11 +156,10 @@ impl WordFilter {
     #[inline(always)]
     pub(crate) fn passes_folded(&self, raw: u64, len: usize) -> bool {
         let class = if raw as u8 <= 0x7F { len.min(LONG) as u64 } else { 0 };
+        let short = |&short: &usize| short <= len && self.has(raw & (u64::MAX >> (64 - 8 * short)), SHORT);
         self.has(Self::key_of(raw, len), class)
-            || self
-                .short
-                .iter()
-                .any(|&short| short <= len && self.has(raw & (u64::MAX >> (64 - 8 * short)), SHORT))
+            || (class > 0 && self.begins_short(raw))
+            || (class == 0 && self.short.iter().any(short))
     }
 }
 

@@ -148,7 +148,7 @@ impl WordIndex {
     }
 
     /// Hears the block at [`Self::heard`]. `classes` are its own and those of the block behind it; `wants` tells of an
-    /// ASCII word, by its hash, first eight bytes and length, whether the lanes of words want to see it, and the custom ones.
+    /// ASCII word, by its hash and first eight bytes, whether the lanes of words want to see it, and the custom ones.
     #[inline(always)]
     pub(crate) fn hear(
         &mut self,
@@ -156,7 +156,7 @@ impl WordIndex {
         text: &[u8],
         classes: [&Classes; 2],
         leads: impl FnOnce() -> Leads,
-        wants: impl Fn(u64, u64, usize) -> Wanted,
+        wants: impl Fn(u64, u64) -> Wanted,
     ) {
         let base = self.heard;
         if self.events.len() >= MAX_EVENTS {
@@ -205,7 +205,7 @@ impl WordIndex {
         text: &[u8],
         [now, next]: [&Classes; 2],
         begins: u64,
-        wants: impl Fn(u64, u64, usize) -> Wanted,
+        wants: impl Fn(u64, u64) -> Wanted,
         block: &mut Block,
     ) {
         let base = self.heard;
@@ -230,9 +230,9 @@ impl WordIndex {
             let raw = u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"));
             let len = length(ends, next_ends, place);
             let hash = WordFilter::hash(raw, len);
-            known |= u64::from(telling.filter().passes(hash, raw, len)) << place;
+            known |= u64::from(telling.filter().passes(hash, raw)) << place;
             let run = length(runs, next_runs, place);
-            let wanted = wants(if run == len { hash } else { WordFilter::hash(raw, run) }, raw, run);
+            let wanted = wants(if run == len { hash } else { WordFilter::hash(raw, run) }, raw);
             lanes |= wanted.lanes << place;
             customs |= wanted.customs << place;
         }

@@ -33,8 +33,8 @@ impl Customs {
 
     /// False when nothing begins with an ASCII word like this; see [`WordTable::may_begin`].
     #[inline(always)]
-    pub(crate) fn may_begin(&self, hash: u64, raw: u64, len: usize) -> bool {
-        !self.starts.is_empty() || self.words.may_begin(hash, raw, len)
+    pub(crate) fn may_begin(&self, hash: u64, raw: u64) -> bool {
+        !self.starts.is_empty() || self.words.may_begin(hash, raw)
     }
 
     /// True when punctuation must be looked at.

@@ -47,8 +47,8 @@ impl Worded {
 
     /// False when no match begins with an ASCII word like this; see [`WordTable::may_begin`].
     #[inline(always)]
-    pub(crate) fn may_begin(&self, hash: u64, raw: u64, len: usize) -> bool {
-        self.table.may_begin(hash, raw, len)
+    pub(crate) fn may_begin(&self, hash: u64, raw: u64) -> bool {
+        self.table.may_begin(hash, raw)
     }
 
     /// Calls `found(pattern, start, end)` for every candidate at `start`, where a word may begin.

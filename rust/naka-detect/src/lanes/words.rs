@@ -248,11 +248,11 @@ impl WordTable {
         })
     }
 
-    /// False when no literal begins with an ASCII word like this: `len` letters and digits, of which `raw` are the first
-    /// eight; `hash` is [`WordFilter::hash`] of them.
+    /// False when no literal begins with an ASCII word like this: `raw` are the first eight of its letters and digits, `hash`
+    /// is [`WordFilter::hash`] of them.
     #[inline(always)]
-    pub(crate) fn may_begin(&self, hash: u64, raw: u64, len: usize) -> bool {
-        self.filter.passes(hash, raw, len)
+    pub(crate) fn may_begin(&self, hash: u64, raw: u64) -> bool {
+        self.filter.passes(hash, raw)
     }
 
     /// Calls `found(owner, end)` for every literal at `at`. The caller has seen that a word may begin there.

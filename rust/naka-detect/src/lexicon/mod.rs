@@ -299,7 +299,7 @@ mod tests {
                     proptest::sample::select(vec![
                         "pan", "PAN", "panNo", "pan_no", "aadhaar", "aadhaarcard", "आधार", "आधारचा", "फ़ोन", "फोन", "बिल",
                         "order", "order id", "orderId", "26as", "form 16", "form16", "no", "No.", "u\u{200d}id", "ac",
-                        "acno", "a/c", "PANCard", "PANno", "stemming", "stem", "st", "s", "accountHolderNo", "AccountHolderNo", "1pan", "pan1", "क्\u{200d}ष",
+                        "acno", "a/c", "PANCard", "PANno", "stemming", "stem", "st", "s", "for", "forms", "accountHolderNo", "AccountHolderNo", "1pan", "pan1", "क्\u{200d}ष",
                     ]).prop_map(str::to_owned),
                     "[ a-zA-Z0-9_.-]{0,5}",
                     "[ क-ह\u{93c}\u{200d}।]{0,3}",
@@ -310,7 +310,7 @@ mod tests {
             use proptest::prelude::*;
             let spelled = [
                 "pan", "pan no", "aadha*", "आधार", "बिल$", "no", "order", "order id", "26as", "form 16", "फ़ोन", "ac",
-                "ac no", "a/c", "uid", "st*", "क्ष", "order st*", "accountholderno",
+                "ac no", "a/c", "uid", "st*", "क्ष", "order st*", "accountholderno", "for*",
             ];
             let lexicon = lexicon(&spelled);
             let text = pieces.concat();

@@ -151,9 +151,9 @@ fn hear<M: Masks>(run: &mut Run<'_>, next: &mut Classes, until: usize) {
         *next = classes_at::<M>(text, base + BLOCK);
         // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
         let leads = || unsafe { M::leads(&block_at(text, base)) };
-        index.hear(&run.rules.lexicon, text, [&now, next], leads, |hash, raw, len| Wanted {
-            lanes: u64::from(engine.words.iter().any(|lane| lane.may_begin(hash, raw, len))),
-            customs: u64::from(customs.is_some_and(|customs| customs.may_begin(hash, raw, len))),
+        index.hear(&run.rules.lexicon, text, [&now, next], leads, |hash, raw| Wanted {
+            lanes: u64::from(engine.words.iter().any(|lane| lane.may_begin(hash, raw))),
+            customs: u64::from(customs.is_some_and(|customs| customs.may_begin(hash, raw))),
         });
     }
 }
