@@ -72,8 +72,22 @@ def load(result: dict[str, Any]) -> str:
         for name, one in value.items()
     ]
     head = ["1 KiB chat", "connections", "requests/s", "p50 µs", "p99 µs", "Envoy CPU µs", "sidecar CPU µs", "errors"]
-    memory = table(["sidecar memory", ""], [[key, f"{value:,}"] for key, value in result["memory"].items()])
-    return f"{table(head, rows)}\n\n{memory}"
+    alone, guarded = (result["c16"][name] for name in ("envoy_alone", "with_sidecar"))
+    compared = (
+        f"At 16 connections the sidecar takes **{guarded['sidecar_us']:.1f} µs** of CPU for a call, Envoy"
+        f" {guarded['envoy_us']:.1f} µs, and Envoy without ext_proc {alone['envoy_us']:.1f} µs: the sidecar"
+        f" {guarded['sidecar_us'] / alone['envoy_us']:.2f} times as much as that."
+    )
+    memory = result["memory"]
+    resident = table(
+        ["resident memory of the sidecar, MiB", ""],
+        [
+            ["before the counted calls", f"{memory['rss_before_mib']:,}"],
+            [f"after {memory['requests']:,} calls", f"{memory['rss_after_mib']:,}"],
+            ["most, read every five seconds", f"{memory['rss_most_mib']:,}"],
+        ],
+    )
+    return f"{compared}\n\n{table(head, rows)}\n\n{resident}"
 
 
 def main() -> None:

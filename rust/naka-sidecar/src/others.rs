@@ -33,12 +33,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Hands a message on; a queue that is full ends the call's messages.
-    pub(crate) fn push(&self, message: Bytes) {
+    /// Hands a message on. One that is too long, or for which there is no room, ends the call's messages, and its service
+    /// answers as it does to a peer that sends no more.
+    pub(crate) fn push(&mut self, message: Bytes) {
         if let Some(messages) = &self.messages
             && (message.len() > LONGEST || messages.try_send(message).is_err())
         {
-            self.task.abort();
+            self.messages = None;
         }
     }
 

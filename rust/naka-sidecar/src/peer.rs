@@ -125,7 +125,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
                     self.drive(id, context);
                 }
                 None => {
-                    if let Some(call) = self.others.get(&id) {
+                    if let Some(call) = self.others.get_mut(&id) {
                         call.push(message);
                     }
                 }
