@@ -110,6 +110,9 @@ pub(crate) struct WholeFile {
     /// A function that says whether a text is one.
     pub(crate) value: String,
     pub(crate) confidence: f32,
+    /// Names of keys and columns, beside the words of the context.
+    #[serde(default)]
+    pub(crate) keys: Vec<String>,
 }
 
 /// One shape of the entity.

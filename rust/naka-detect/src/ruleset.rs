@@ -138,8 +138,8 @@ pub(crate) struct RuleSet {
     pub(crate) tables: Vec<Table>,
     pub(crate) lexicon: Lexicon,
     pub(crate) words: Vec<String>,
-    /// Entities that may be a whole field or cell.
-    pub(crate) wholes: EntitySet,
+    /// Names of keys and columns whose values are whole fields or cells.
+    pub(crate) keys: Lexicon,
     names: HashMap<String, EntityId>,
 }
 
@@ -203,7 +203,7 @@ impl RuleSet {
             tables,
             lexicon: lexicon(&files, &lists).map_err(|e| vec![e])?,
             words: Vec::new(),
-            wholes: 0,
+            keys: keys(&files, &lists).map_err(|e| vec![e])?,
             names,
         };
         for (index, file) in files.into_iter().enumerate() {
@@ -294,7 +294,6 @@ impl RuleSet {
                     None
                 }
             });
-        self.wholes |= EntitySet::from(whole.is_some()) << entity;
         self.entities.push(Entity {
             holder: file.holder,
             class: file.class,
@@ -465,6 +464,36 @@ fn check_regex(rule: &str, regex: &str) -> Result<Hir, RuleError> {
 }
 
 /// Merges the words of all entities: a word that several entities use becomes one word with a set.
+/// The words that name entities which may be a whole field or cell, and the fillers.
+fn keys(files: &[RuleFile], lists: &[WordFile]) -> Result<Lexicon, RuleError> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut spelled = Vec::new();
+    let mut add = |text: &String, names: EntitySet| {
+        spelled.push((text.clone(), words.len() as u16));
+        words.push(Word {
+            text: text.clone(),
+            names,
+            filler: names == 0,
+            ..Word::default()
+        });
+    };
+    for (i, file) in files.iter().enumerate() {
+        if let Some(whole) = &file.whole {
+            let names = 1 << i.min(MAX_ENTITIES - 1);
+            whole
+                .keys
+                .iter()
+                .chain(&file.context.words)
+                .for_each(|word| add(word, names));
+        }
+    }
+    lists.iter().flat_map(|list| &list.filler).for_each(|word| add(word, 0));
+    Lexicon::new(words, &spelled).map_err(|word| RuleError::BadWord {
+        rule: "keys".to_owned(),
+        word,
+    })
+}
+
 fn lexicon(files: &[RuleFile], lists: &[WordFile]) -> Result<Lexicon, RuleError> {
     let mut words: Vec<Word> = Vec::new();
     let mut spelled: Vec<(String, u16)> = Vec::new();

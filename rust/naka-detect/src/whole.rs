@@ -30,14 +30,14 @@ impl RuleSet {
     pub(crate) fn whole_values(&self, page: &Page<'_>, findings: &mut Vec<Finding>) {
         if !page.label.is_empty()
             && page.text.len() <= VALUE
-            && let Some((entity, word)) = self.named_by(&page.label[..page.label.len().min(128)])
+            && let Some(entity) = self.named_by(&page.label[..page.label.len().min(128)])
         {
             let from = page.text.len() - page.text.trim_ascii_start().len();
             self.add_whole(
                 page.text,
                 from,
                 page.text.trim_ascii_end().len(),
-                (entity, word),
+                entity,
                 findings,
             );
         }
@@ -52,34 +52,26 @@ impl RuleSet {
         for table in tops {
             columns::names(page.text, table, |name| {
                 let start = name.start;
-                if let Some(named) = self.named_by(&page.text[name]) {
+                if let Some(entity) = self.named_by(&page.text[name]) {
                     columns::below(page.text, start, ROWS, |from, to| {
-                        self.add_whole(page.text, from, to, named, findings);
+                        self.add_whole(page.text, from, to, entity, findings);
                     });
                 }
             });
         }
     }
 
-    /// The entity that a key names, and the word that does.
-    fn named_by(&self, key: &[u8]) -> Option<(u16, u16)> {
+    /// The entity that a key names.
+    fn named_by(&self, key: &[u8]) -> Option<u16> {
         let mut hits = Hits::new();
-        self.lexicon.walk(key, &mut hits);
+        self.keys.walk(key, &mut hits);
         let hit = hits.as_slice().last().filter(|hit| hits.gap_after(hit) == 0)?;
-        let names = self.lexicon.word(hit.word).names & self.wholes;
-        let entity = (names != 0).then(|| names.trailing_zeros() as u16)?;
+        let entity = self.keys.word(hit.word).names.trailing_zeros() as u16;
         let guess = self.entities[usize::from(entity)].class == Class::Heuristic;
-        (!guess || hits.gap_before(hit) == 0).then_some((entity, hit.word))
+        (!guess || hits.gap_before(hit) == 0).then_some(entity)
     }
 
-    fn add_whole(
-        &self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        (entity, word): (u16, u16),
-        findings: &mut Vec<Finding>,
-    ) {
+    fn add_whole(&self, text: &[u8], start: usize, end: usize, entity: u16, findings: &mut Vec<Finding>) {
         let Some(rule) = self.entities[usize::from(entity)].whole else {
             return;
         };
@@ -95,7 +87,7 @@ impl RuleSet {
                 confidence: rule.confidence,
                 evidence: Evidence::FORMAT.with(Evidence::CONTEXT),
                 flags: self.flags(entity, None).with(self.minor(entity, &text[from..to])),
-                word: WordId(word),
+                word: WordId::NONE,
                 counter_word: WordId::NONE,
             });
         }

@@ -85,6 +85,8 @@ impl Engine {
         };
         let limits = Limits {
             reach: Some(MAX_MATCH),
+            // All patterns at words in one lane: a second one looks at every word again.
+            table: 4 << 20,
             ..SHARED
         };
         let numbers = number_lanes(rules, of(rule::Anchor::Digits), limits);
