@@ -45,7 +45,7 @@ pub(crate) fn behind(text: &[u8], end: usize) -> Option<(usize, bool)> {
             b' ' => {}
             b'\t' | b':' | b'=' | b'|' | b'"' | b'\'' | b'-' | b'>' | b'.' | b'*' | b'_' => marked = true,
             b'\r' => {}
-            b'\n' if lines < 2 => {
+            b'\n' if lines < 2 && (lines > 0 || !is_row(text, end)) => {
                 lines += 1;
                 marked = true;
             }
@@ -57,6 +57,15 @@ pub(crate) fn behind(text: &[u8], end: usize) -> Option<(usize, bool)> {
         at += 1;
     }
     (at > end && at < ceiling).then_some((at, marked))
+}
+
+/// True when the line of the label that ends at `end` has other cells before it: what stands below is not its value.
+fn is_row(text: &[u8], end: usize) -> bool {
+    let before = text[end.saturating_sub(GAP)..end]
+        .iter()
+        .rev()
+        .take_while(|&&c| c != b'\n');
+    before.into_iter().any(|c| matches!(c, b'|' | b'\t' | b',' | b';'))
 }
 
 /// Length of a word that ties a label to its value, with the space behind it; 0 when there is none.
@@ -278,7 +287,7 @@ pub(crate) fn secret(text: &[u8], start: usize, marked: bool) -> Option<(usize, 
     let mut end = start
         + text[start..(start + REACH).min(text.len())]
             .iter()
-            .take_while(|c| c.is_ascii_graphic() && !matches!(c, b'"' | b'\'' | b'<'))
+            .take_while(|c| c.is_ascii_graphic() && !matches!(c, b'"' | b'\'' | b'<' | b'|'))
             .count();
     while end > start && matches!(text[end - 1], b'.' | b',' | b';' | b':' | b')' | b']' | b'}' | b'>') {
         end -= 1;
@@ -287,7 +296,9 @@ pub(crate) fn secret(text: &[u8], start: usize, marked: bool) -> Option<(usize, 
 }
 
 fn is_secret(value: &[u8], strict: bool) -> bool {
-    let plain = value.iter().all(|c| c.is_ascii_alphabetic() || *c == b'-');
+    let plain = value
+        .iter()
+        .all(|c| c.is_ascii_alphabetic() || matches!(c, b'-' | b'_'));
     let hidden = value
         .iter()
         .all(|c| matches!(c, b'*' | b'x' | b'X' | b'.' | b'-' | b'_'));
@@ -364,7 +375,14 @@ mod tests {
         let of = |text: &str, marked| secret(text.as_bytes(), 0, marked).map(|(from, to)| text[from..to].to_owned());
         assert_eq!(of("Chai@2026.", false).as_deref(), Some("Chai@2026"));
         assert_eq!(of("!!!@@@###", true).as_deref(), Some("!!!@@@###"));
-        for text in ["required", "********", "reset-link", "ab1", "https://x.in/1"] {
+        for text in [
+            "required",
+            "********",
+            "reset-link",
+            "tracking_id|pan",
+            "ab1",
+            "https://x.in/1",
+        ] {
             assert_eq!(of(text, true), None, "{text}");
         }
         assert_eq!(of("!!!@@@###", false), None);
@@ -386,6 +404,7 @@ mod tests {
             assert_eq!(found, Some((rest, marked)), "{text}");
         }
         assert_eq!(behind(b"34", 0), None);
+        assert_eq!(behind(b"pan,age\n34", 7), None);
         assert_eq!(behind(b" (34", 0), None);
     }
 }

@@ -33,13 +33,7 @@ impl RuleSet {
             && let Some(entity) = self.named_by(&page.label[..page.label.len().min(128)])
         {
             let from = page.text.len() - page.text.trim_ascii_start().len();
-            self.add_whole(
-                page.text,
-                from,
-                page.text.trim_ascii_end().len(),
-                entity,
-                findings,
-            );
+            self.add_whole(page.text, from, page.text.trim_ascii_end().len(), entity, findings);
         }
         let mut known = Columns::new();
         let tops = findings
