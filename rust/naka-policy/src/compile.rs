@@ -13,8 +13,6 @@ use crate::settings::{Durability, Failure, Handling, OnFinding};
 use crate::source::{self, ActionName, Mode, UpstreamKind, WithinName};
 use crate::validate;
 
-/// Confidence from which a rule speaks when it does not say: [`naka_detect::Tier::Likely`].
-pub(crate) const DEFAULT_MIN_CONFIDENCE: f64 = 0.6;
 /// What a context word adds when the recogniser does not say.
 const DEFAULT_BOOST: f64 = 0.3;
 /// The oldest core that knows every word this code can write.
@@ -176,7 +174,7 @@ impl Mapper<'_> {
         proto::Rule {
             id: rule.id.clone(),
             entities: rule.entities.iter().map(|name| self.names.canonical(name)).collect(),
-            min_confidence: rule.min_confidence.unwrap_or(DEFAULT_MIN_CONFIDENCE) as f32,
+            min_confidence: rule.min_confidence.unwrap_or_default() as f32,
             action: action(rule.action) as i32,
             keep_last: valid.filter(|_| rule.action == ActionName::Mask).unwrap_or(0),
             mode: mode(rule.mode),

@@ -281,7 +281,7 @@ fn one_meaning_has_one_revision() {
     for same in [
         json!({"entities": ["IN_AADHAAR", "IN_PAN", "IN_PAN"]}),
         json!({"entities": ["INDIA_PAN_INDIVIDUAL", "IN_AADHAAR"]}),
-        json!({"minConfidence": 0.6}),
+        json!({"minConfidence": 0}),
         json!({"when": {}}),
         json!({"when": {"with": [], "minCount": 1, "minor": false, "within": "Field"}}),
         json!({"traffic": {"models": [], "regions": null}}),
@@ -291,7 +291,7 @@ fn one_meaning_has_one_revision() {
         assert_eq!(compile(json!([pack("p", json!([rule]))])).revision, base, "{same}");
     }
     for other in [
-        json!({"minConfidence": 0.61}),
+        json!({"minConfidence": 0.3}),
         json!({"traffic": {"models": ["gpt-*"]}}),
         json!({"when": {"minor": true}}),
         json!({"mode": "Shadow"}),

@@ -89,8 +89,15 @@ fn a_companion_below_the_rules_confidence_does_not_count() {
 }
 
 #[test]
-fn a_possible_finding_is_audited_by_a_rule_that_does_not_say_more() {
+fn a_rule_speaks_about_every_finding_unless_it_says_from_which_confidence_on() {
+    // no optional field makes a rule stricter than its absence: one that is misspelt must not let data out
     let rules = one(rule("r", json!(["PHONE_NUMBER"]), "Block"));
+    assert_eq!(enforced(&rules, &["9812345670"]), [Action::Block]);
+    let likely = with(
+        rule("r", json!(["PHONE_NUMBER"]), "Block"),
+        json!({"minConfidence": 0.6}),
+    );
+    let rules = one(likely);
     assert_eq!(enforced(&rules, &["9812345670"]), [Action::Audit]);
     assert_eq!(enforced(&rules, &["mobile 9812345670"]), [Action::Block]);
 }

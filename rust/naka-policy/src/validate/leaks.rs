@@ -121,9 +121,8 @@ impl Scan<'_> {
         let refused = self
             .found
             .iter()
-            .find(|finding| finding.confidence >= 0.6 && self.refused.binary_search(&finding.entity).is_ok());
+            .find(|finding| finding.tier() >= Tier::Likely && self.refused.binary_search(&finding.entity).is_ok());
         if let Some(finding) = refused {
-            debug_assert!(Tier::of(finding.confidence) >= Some(Tier::Likely));
             let entity = &self.detector.entity(finding.entity).name;
             let message =
                 format!("holds a value that looks like {entity}; remove it (an exemption can name its sha256)");
