@@ -1,5 +1,5 @@
 //! Measures the detection core beside other engines that do the same work, in one process.
-//! `cargo run --release -p naka-detect --features vectorscan --example bench_core -- [--quick] [--ours] [--size MB] [--only TEXT]
+//! `cargo run --release -p naka-detect --features vectorscan --example bench_core -- [--quick] [--ours] [--entities] [--size MB] [--only TEXT]
 //! [--seconds S]` (`--ours --seconds 10` is for a profiler)
 //!
 //! One JSON line per text and engine, then one per ratio. Figures are 10^6 bytes for a second of CPU time of this
@@ -101,6 +101,20 @@ fn ratio(text: &str, name: &str, value: f64) {
     println!("{{\"text\":\"{text}\",\"ratio\":\"{name}\",\"value\":{value:.3}}}");
 }
 
+/// What is found in a text, by entity.
+fn entities(detector: &Detector, text: &texts::Text) {
+    let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for piece in pieces(&text.bytes) {
+        found.clear();
+        detector.scan(piece, None, &mut scratch, &mut found);
+        for finding in &found {
+            *counts.entry(&detector.rules()[usize::from(finding.rule.0)].name).or_default() += 1;
+        }
+    }
+    println!("{{\"text\":\"{}\",\"found\":{counts:?}}}", text.name);
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1));
@@ -146,6 +160,12 @@ fn main() {
         .into_iter()
         .filter(|text| only.is_none_or(|only| only == text.name))
         .collect();
+    if flag("--entities") {
+        for text in &texts {
+            entities(&detector, text);
+        }
+        return;
+    }
     let mut latin = f64::NAN;
     for text in &texts {
         let (name, bytes) = (text.name, &text.bytes);
