@@ -74,7 +74,8 @@ def test_malformed_json_is_400_and_goes_nowhere(masking: Gateway, name: str) -> 
 def test_invalid_utf8_hides_nothing(masking: Gateway) -> None:
     """It goes on as it came, as some providers take it, and the value beside it is masked."""
     body = b'{"messages": [{"role": "user", "content": "\xff\xfe aadhaar 5109 8027 4087"}]}'
-    call(masking.port, body)
+    # judged and passed on: the stub, too, takes JSON in UTF-8 only
+    assert call(masking.port, body).error()["message"] == "The body is not a JSON object."
     (record,) = masking.stub.received()
     assert record["body_encoding"] == "base64"
     assert base64.b64decode(record["body"]) == body.replace(b"5109 8027 4087", b"XXXX XXXX XXXX")
@@ -91,13 +92,11 @@ def test_every_duplicate_of_any_other_key_is_scanned(masking: Gateway) -> None:
         b'{"messages": [{"role": "user", "content": "aadhaar 5109 8027 4087", "content": "PAN ABCPK1234L",'
         b' "note": "5109 8027 4087", "note": "aadhaar 5109 8027 4087"}]}'
     )
-    answer = call(masking.port, body)
-    if answer.status == 200:
-        assert "5109" not in masking.stub.text()
-        assert "ABCPK1234L" not in masking.stub.text()
-    else:
-        refused(answer, 400, "naka_duplicate_key")
-        assert masking.stub.received() == []
+    assert call(masking.port, body).status == 200
+    (record,) = masking.stub.received()
+    assert record["body"].count("XXXX XXXX XXXX") == 3
+    assert "5109" not in record["body"]
+    assert "ABCPK1234L" not in record["body"]
 
 
 def nested(depth: int) -> bytes:
@@ -105,16 +104,14 @@ def nested(depth: int) -> bytes:
 
 
 def test_deep_nesting_within_the_limit_is_masked(masking: Gateway) -> None:
-    call(masking.port, nested(50))
+    assert call(masking.port, nested(50)).status == 200
     (record,) = masking.stub.received()
     assert "5109" not in record["body"]
 
 
 @pytest.mark.parametrize("depth", [1_000, 200_000])
 def test_deeper_nesting_is_refused_where_the_policy_refuses_what_cannot_be_read(strict: Gateway, depth: int) -> None:
-    answer = call(strict.port, nested(depth))
-    assert answer.status in (400, 403)
-    assert answer.error()["code"] in ("naka_unscannable", "naka_malformed")
+    refused(call(strict.port, nested(depth)), 403, "naka_unscannable")
     assert strict.stub.received() == []
 
 
@@ -150,7 +147,7 @@ def test_twelve_mib_with_a_value_at_its_end_is_masked(masking: Gateway) -> None:
 
 def test_a_gzip_body_is_read_and_masked(masking: Gateway) -> None:
     packed = gzip.compress(chat(f"aadhaar {AADHAAR}"))
-    assert call(masking.port, packed, headers=[("content-encoding", "gzip")]).status in (200, 400)
+    assert call(masking.port, packed, headers=[("content-encoding", "gzip")]).status == 200
     (record,) = masking.stub.received()
     raw = record["body"].encode() if record["body_encoding"] == "utf-8" else b""
     assert b"XXXX XXXX XXXX" in raw
@@ -162,16 +159,14 @@ BOMB = gzip.compress(zlib.compress(b"") + b" " * (64 * MIB), compresslevel=9)
 
 def test_a_gzip_bomb_is_refused_where_the_policy_refuses_what_cannot_be_read(strict: Gateway) -> None:
     assert len(BOMB) < 100_000
-    answer = call(strict.port, BOMB, headers=[("content-encoding", "gzip")])
-    assert answer.status in (403, 413)
-    assert answer.error()["code"] in ("naka_unscannable", "naka_too_large")
+    refused(call(strict.port, BOMB, headers=[("content-encoding", "gzip")]), 403, "naka_unscannable")
     assert strict.stub.received() == []
 
 
 @pytest.mark.parametrize("encoding", ["lzma", "gzip, gzip, gzip, gzip, gzip, gzip, gzip, gzip", "br"])
 def test_an_encoding_that_does_not_fit_is_refused_there_too(strict: Gateway, encoding: str) -> None:
     answer = call(strict.port, b"\x07nonsense", headers=[("content-encoding", encoding)])
-    assert answer.status in (400, 403)
+    refused(answer, 403, "naka_unscannable")
     assert strict.stub.received() == []
 
 
