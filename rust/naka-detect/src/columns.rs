@@ -26,6 +26,8 @@ const LINE: usize = 4096;
 /// Longest name of a column, and most words of one.
 const NAME: usize = 48;
 const NAME_WORDS: usize = 5;
+/// Most names of columns that [`names`] tells.
+const NAMES: usize = 64;
 
 /// What is known of the page so far: the tables around the lines that were asked for. It only saves work.
 #[derive(Debug, Clone)]
@@ -302,7 +304,9 @@ pub(crate) fn names(text: &[u8], top: usize, mut name: impl FnMut(Range<usize>))
     for delimiter in DELIMITERS {
         if memchr(delimiter, &text[top..end]).is_some() && are_names(text, top, delimiter) {
             let mut n = 0;
-            while let Some(cell) = nth(text, top, end, delimiter, n) {
+            while n < NAMES
+                && let Some(cell) = nth(text, top, end, delimiter, n)
+            {
                 name(cell);
                 n += 1;
             }

@@ -24,6 +24,8 @@ pub(crate) struct WholeRule {
 /// Longest whole value, and most rows of a table that are read for them.
 const VALUE: usize = 200;
 const ROWS: usize = 100_000;
+/// Most columns of a table whose cells are read: each reads the table once.
+const NAMED: usize = 16;
 
 impl RuleSet {
     /// Adds what the scan's label, and the columns of tables in the page, say of whole values.
@@ -44,9 +46,13 @@ impl RuleSet {
         tops.sort_unstable();
         tops.dedup();
         for table in tops {
+            let mut named = 0;
             columns::names(page.text, table, |name| {
                 let start = name.start;
-                if let Some(entity) = self.named_by(&page.text[name]) {
+                if named < NAMED
+                    && let Some(entity) = self.named_by(&page.text[name])
+                {
+                    named += 1;
                     columns::below(page.text, start, ROWS, |from, to| {
                         self.add_whole(page.text, from, to, entity, findings);
                     });
@@ -85,5 +91,21 @@ impl RuleSet {
                 counter_word: WordId::NONE,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Detector, Scratch};
+
+    #[test]
+    fn a_table_of_many_named_columns_is_read_a_few_times_only() {
+        let header = vec!["age"; 900].join(",");
+        let row = vec!["34"; 900].join(",");
+        let text = format!("{header}\n{}", format!("{row}\n").repeat(40));
+        let detector = Detector::builtin().unwrap();
+        let mut found = Vec::new();
+        detector.scan(text.as_bytes(), None, &mut Scratch::default(), &mut found);
+        assert_eq!(found.len(), 16 * 40);
     }
 }
