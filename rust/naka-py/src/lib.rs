@@ -8,11 +8,6 @@ mod sidecar;
 
 use pyo3::prelude::*;
 
-/// The data plane takes and gives back some hundred small pieces of memory for each call; glibc's allocator took a seventh
-/// of its CPU for it. Python keeps its own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
