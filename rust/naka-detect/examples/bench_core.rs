@@ -109,7 +109,9 @@ fn entities(detector: &Detector, text: &texts::Text) {
         found.clear();
         detector.scan(piece, None, &mut scratch, &mut found);
         for finding in &found {
-            *counts.entry(&detector.rules()[usize::from(finding.rule.0)].name).or_default() += 1;
+            *counts
+                .entry(&detector.rules()[usize::from(finding.rule.0)].name)
+                .or_default() += 1;
         }
     }
     println!("{{\"text\":\"{}\",\"found\":{counts:?}}}", text.name);
