@@ -27,7 +27,7 @@ pub(crate) fn measure(effort: Effort, texts: &[Text], builtin: &mut dyn FnMut(&[
             *lanes.entry(format!("{:?}", rule.lane)).or_insert(0) += 1;
         }
         println!(
-            "{{\"keywords\":{keywords},\"expressions\":{expressions},\"compile_ms\":{compile_ms:.1},\"bytes\":{},\"lanes\":\"{lanes:?}\"}}",
+            "{{\"keywords\":{keywords},\"expressions\":{expressions},\"compile_ms\":{compile_ms:.1},\"bytes\":{},\"lanes\":{lanes:?}}}",
             detector.memory() - Detector::shared().memory()
         );
         let (mut scratch, mut found) = (Scratch::default(), Vec::new());
