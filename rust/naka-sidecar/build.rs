@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;
     tonic_prost_build::configure()
         .bytes(".")
+        .codec_path("crate::codec::SmallCodec")
         .emit_rerun_if_changed(false)
         .compile_fds(descriptors)?;
     Ok(())

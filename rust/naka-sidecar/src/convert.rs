@@ -1,13 +1,10 @@
 //! The border between Envoy's messages and the exchange's events and commands. No decision is made here.
 
-use std::sync::LazyLock;
-
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use naka_exchange::{
     BodyHead, BodyMode, Command, Event, HeaderEdits, OutOfOrder, Piece, Reject, RequestHead, ResponseHead, Trace,
 };
 use naka_policy::Direction;
-use prost::Message as _;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value};
 use tonic::Status;
@@ -123,30 +120,11 @@ fn number(text: &[u8]) -> Option<u64> {
         .ok()
 }
 
-/// An answer to Envoy. The mark is the same for every exchange, so it is encoded once and appended: fields of a protobuf
-/// message may come in any order, and a part of one is a message.
-pub(crate) struct Answer {
-    message: ProcessingResponse,
-    mark: &'static [u8],
-}
-
-impl Answer {
-    pub(crate) fn length(&self) -> usize {
-        self.message.encoded_len() + self.mark.len()
-    }
-
-    /// Appends [`Answer::length`] bytes.
-    pub(crate) fn encode(&self, out: &mut BytesMut) {
-        let _ = self.message.encode(out); // a growing buffer takes all
-        out.extend_from_slice(self.mark);
-    }
-}
-
-/// The answer of a command.
-pub(crate) fn answer(command: Command) -> Answer {
+/// The message of a command.
+pub(crate) fn message(command: Command) -> ProcessingResponse {
     use processing_response::Response;
     let mut mode_override = None;
-    let mut mark: &'static [u8] = &[];
+    let mut dynamic_metadata = None;
     let response = match command {
         Command::Headers {
             direction,
@@ -161,7 +139,7 @@ pub(crate) fn answer(command: Command) -> Answer {
                 Direction::Response => response_mode,
             };
             if own_mode != BodyMode::Buffered {
-                mark = let_go(direction);
+                dynamic_metadata = Some(let_go(direction));
             }
             let headers = HeadersResponse {
                 response: common(edits, None),
@@ -176,7 +154,7 @@ pub(crate) fn answer(command: Command) -> Answer {
             replace,
             edits,
         } => {
-            mark = let_go(direction);
+            dynamic_metadata = Some(let_go(direction));
             body(direction, common(edits, replace.map(body_mutation::Mutation::Body)))
         }
         Command::Chunk { direction, data, end } => {
@@ -200,39 +178,35 @@ pub(crate) fn answer(command: Command) -> Answer {
         } => Response::ResponseTrailers(TrailersResponse::default()),
         Command::Reject(reject) => {
             // our own answer in place of the provider's, when the request is gone already
-            mark = let_go(Direction::Response);
+            dynamic_metadata = Some(let_go(Direction::Response));
             Response::ImmediateResponse(immediate(*reject))
         }
     };
-    let message = ProcessingResponse {
+    ProcessingResponse {
         response: Some(response),
-        dynamic_metadata: None,
+        dynamic_metadata,
         mode_override,
-    };
-    Answer { message, mark }
-}
-
-/// An encoded message with nothing but the mark: `naka: {checked: true}` for a request, `naka: {answered: true}` for an
-/// answer.
-fn let_go(direction: Direction) -> &'static [u8] {
-    static MARKS: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| [CHECKED, ANSWERED].map(mark));
-    match direction {
-        Direction::Request => &MARKS[0],
-        Direction::Response => &MARKS[1],
     }
 }
 
-fn mark(name: &str) -> Vec<u8> {
-    let value = |kind| Value { kind: Some(kind) };
-    let holding = |key: &str, value| Struct {
-        fields: [(key.to_owned(), value)].into(),
+/// `naka: {checked: true}` for a request, `naka: {answered: true}` for an answer.
+fn let_go(direction: Direction) -> Struct {
+    let mark = match direction {
+        Direction::Request => CHECKED,
+        Direction::Response => ANSWERED,
     };
-    let inner = holding(name, value(Kind::BoolValue(true)));
-    let message = ProcessingResponse {
-        dynamic_metadata: Some(holding(NAMESPACE, value(Kind::StructValue(inner)))),
-        ..ProcessingResponse::default()
+    let bool_true = Value {
+        kind: Some(Kind::BoolValue(true)),
     };
-    message.encode_to_vec()
+    let inner = Struct {
+        fields: [(mark.to_owned(), bool_true)].into(),
+    };
+    let inner = Value {
+        kind: Some(Kind::StructValue(inner)),
+    };
+    Struct {
+        fields: [(NAMESPACE.to_owned(), inner)].into(),
+    }
 }
 
 fn body(direction: Direction, response: Option<CommonResponse>) -> processing_response::Response {

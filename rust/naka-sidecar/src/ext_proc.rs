@@ -1,7 +1,7 @@
-//! Envoy's side: one gRPC call is one exchange.
+//! Envoy's side: one gRPC stream is one exchange.
 //!
-//! A state machine that its connection drives: nothing is spawned for a small request. It never ends with OK before its
-//! work is done, because Envoy would let the traffic pass unread (docs/design/0003).
+//! A hand-written stream instead of a task with channels: nothing is spawned for a small request. It never ends with OK
+//! before its work is done, because Envoy would let the traffic pass unread (docs/design/0003).
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -11,17 +11,48 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use bytes::Bytes;
+use futures_core::Stream;
 use naka_exchange::{Command, Exchange, Job, Step, Verdict};
 use naka_policy::Direction;
-use prost::Message as _;
 use tokio::time::{Sleep, sleep};
-use tonic::Status;
+use tonic::{Code, Request, Response, Status, Streaming};
 
-use crate::convert::{self, Answer};
+use crate::convert;
 use crate::metrics::StreamError;
-use crate::pb::envoy::service::ext_proc::v3::ProcessingRequest;
+use crate::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessor;
+use crate::pb::envoy::service::ext_proc::v3::{ProcessingRequest, ProcessingResponse};
 use crate::plane::{Panicked, Plane, with_tools};
+
+/// gRPC metadata by which Envoy's route names its upstream (`naka.envoy.names.UPSTREAM_METADATA`).
+const UPSTREAM: &str = "x-naka-upstream";
+
+/// The ext_proc service.
+pub(crate) struct ExtProc {
+    pub(crate) plane: Arc<Plane>,
+}
+
+#[tonic::async_trait]
+impl ExternalProcessor for ExtProc {
+    type ProcessStream = Answers;
+
+    async fn process(&self, request: Request<Streaming<ProcessingRequest>>) -> Result<Response<Answers>, Status> {
+        let route = request
+            .metadata()
+            .get(UPSTREAM)
+            .and_then(|name| name.to_str().ok())
+            .map(str::to_owned);
+        let Some(exchange) = self.plane.exchange() else {
+            self.plane.metrics.stream_error(StreamError::NoPolicy);
+            return Err(Status::unavailable("no policy is in force yet"));
+        };
+        Ok(Response::new(Answers::new(
+            Arc::clone(&self.plane),
+            exchange,
+            route,
+            request.into_inner(),
+        )))
+    }
+}
 
 type Judging = Pin<Box<dyn Future<Output = Result<Verdict, Panicked>> + Send>>;
 
@@ -30,11 +61,8 @@ pub(crate) struct Answers {
     plane: Arc<Plane>,
     exchange: Exchange,
     route: Option<String>,
-    /// Messages that have come and are not handled yet.
-    inbox: VecDeque<Bytes>,
-    /// Envoy will send no more.
-    closed: bool,
-    queue: VecDeque<Answer>,
+    messages: Streaming<ProcessingRequest>,
+    queue: VecDeque<ProcessingResponse>,
     /// A large body, on another thread.
     judging: Option<Judging>,
     /// The deadline of a full-duplex body.
@@ -46,52 +74,29 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// An exchange of which nothing has come yet. `route` is the name of Envoy's route. An error before the first policy.
-    pub(crate) fn new(plane: Arc<Plane>, route: Option<String>) -> Result<Self, Status> {
-        let Some(exchange) = plane.exchange() else {
-            plane.metrics.stream_error(StreamError::NoPolicy);
-            return Err(Status::unavailable("no policy is in force yet"));
-        };
+    fn new(
+        plane: Arc<Plane>,
+        exchange: Exchange,
+        route: Option<String>,
+        messages: Streaming<ProcessingRequest>,
+    ) -> Self {
         plane.metrics.exchanges.fetch_add(1, Ordering::Relaxed);
         plane.metrics.in_flight.fetch_add(1, Ordering::Relaxed);
-        Ok(Self {
+        Self {
             plane,
             exchange,
             route,
-            inbox: VecDeque::new(),
-            closed: false,
+            messages,
             queue: VecDeque::new(),
             judging: None,
             watch: None,
             step: Step::default(),
             since: Instant::now(),
             ended: false,
-        })
+        }
     }
 
-    /// Takes a message; [`Answers::advance`] handles it.
-    pub(crate) fn push(&mut self, message: Bytes) {
-        self.inbox.push_back(message);
-    }
-
-    /// No more messages will come.
-    pub(crate) fn close_inbox(&mut self) {
-        self.closed = true;
-    }
-
-    /// Something else than messages may go on: a judge on another thread, a deadline.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.judging.is_some() || self.watch.is_some()
-    }
-
-    /// Messages wait for the judge.
-    pub(crate) fn is_behind(&self) -> bool {
-        !self.inbox.is_empty()
-    }
-
-    fn on_message(&mut self, message: Bytes) -> Result<(), Status> {
-        let message = ProcessingRequest::decode(message)
-            .map_err(|_| Status::invalid_argument("a message that is not Envoy's"))?; // the error could quote it
+    fn on_message(&mut self, message: ProcessingRequest) -> Result<(), Status> {
         if message.observability_mode {
             self.plane.metrics.stream_error(StreamError::Observability);
             return Err(Status::failed_precondition(
@@ -131,7 +136,7 @@ impl Answers {
     fn flush(&mut self) {
         for command in self.step.commands.drain(..) {
             self.ended |= matches!(command, Command::Reject(_));
-            self.queue.push_back(convert::answer(command));
+            self.queue.push_back(convert::message(command));
         }
         for outcome in self.step.outcomes.drain(..) {
             self.plane.keep(outcome, self.since.elapsed());
@@ -181,7 +186,7 @@ impl Answers {
     }
 
     /// Leaves the records of what was not finished. Called once.
-    fn leave_records(&mut self) {
+    fn close(&mut self) {
         self.exchange.close(&mut self.step);
         let jobs = std::mem::take(&mut self.step.jobs);
         for job in jobs {
@@ -191,7 +196,7 @@ impl Answers {
     }
 
     /// What comes next: an answer, an error, the end; or nothing yet.
-    pub(crate) fn advance(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer, Status>>> {
+    fn advance(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ProcessingResponse, Status>>> {
         loop {
             if let Some(answer) = self.queue.pop_front() {
                 return Poll::Ready(Some(Ok(answer)));
@@ -218,14 +223,15 @@ impl Answers {
                 self.set_watch();
                 settled
             } else {
-                match self.inbox.pop_front() {
-                    Some(message) => self.on_message(message),
-                    None if self.closed => {
-                        // Envoy has what it needs
-                        self.ended = true;
+                match Pin::new(&mut self.messages).poll_next(context) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Some(Ok(message))) => self.on_message(message),
+                    // A message that cannot be taken, or a stream that is reset. Ended with OK, Envoy would let the rest pass.
+                    Poll::Ready(Some(Err(status))) => Err(broken(&status)),
+                    Poll::Ready(None) => {
+                        self.ended = true; // Envoy has what it needs
                         Ok(())
                     }
-                    None => return Poll::Pending,
                 }
             };
             if let Err(status) = done {
@@ -234,9 +240,17 @@ impl Answers {
         }
     }
 
-    fn fail(&mut self, status: Status) -> Poll<Option<Result<Answer, Status>>> {
+    fn fail(&mut self, status: Status) -> Poll<Option<Result<ProcessingResponse, Status>>> {
         self.ended = true;
         Poll::Ready(Some(Err(status)))
+    }
+}
+
+/// What ends a stream whose messages broke off; the library's text stays here.
+fn broken(status: &Status) -> Status {
+    match status.code() {
+        Code::OutOfRange => Status::resource_exhausted("a message over the limit"),
+        code => Status::new(code, "the stream broke off"),
     }
 }
 
@@ -244,11 +258,19 @@ fn failed() -> Status {
     Status::internal("the check failed")
 }
 
+impl Stream for Answers {
+    type Item = Result<ProcessingResponse, Status>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().advance(context)
+    }
+}
+
 impl Drop for Answers {
     /// Envoy may reset a stream at any moment: the records of what it leaves unfinished are made here, once for every end.
     fn drop(&mut self) {
         self.plane.metrics.in_flight.fetch_sub(1, Ordering::Relaxed);
         let plane = Arc::clone(&self.plane);
-        let _ = plane.guard(|| self.leave_records()); // counted
+        let _ = plane.guard(|| self.close()); // counted
     }
 }

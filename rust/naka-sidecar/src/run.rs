@@ -14,7 +14,7 @@ use crate::bound::{Addresses, Bound};
 use crate::config::ConfigError;
 use crate::http;
 use crate::plane::Plane;
-use crate::services::{detection_router, health_and_reflection, listen, report_health, set_health};
+use crate::services::{detection_router, ext_proc_service, health_and_reflection, listen, report_health, set_health};
 use crate::telemetry::Telemetry;
 use crate::workers::{Services, Workers};
 
@@ -54,7 +54,7 @@ async fn serve(
 ) -> Option<Workers> {
     let (health, _) = tonic_health::server::health_reporter();
     let services = Arc::new(Services {
-        plane: Arc::clone(plane),
+        ext_proc: ext_proc_service(plane),
         others: health_and_reflection(&health),
     });
     let begun = async {

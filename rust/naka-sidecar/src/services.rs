@@ -15,21 +15,27 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 
 use crate::address::Listener;
-use crate::config::Config;
 use crate::detection::DetectionService;
+use crate::ext_proc::ExtProc;
 use crate::pb::DESCRIPTORS;
+use crate::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessorServer;
 use crate::pb::naka::v1::detection_server::DetectionServer;
 use crate::plane::Plane;
 
 /// A message that is larger by this than the largest body is not a body's.
 const ENVELOPE_BYTES: usize = 256 << 10;
 
-/// Longest message of Envoy: a body, or what is held of one.
-pub(crate) fn longest_message(config: &Config) -> usize {
-    let largest = config.max_buffered_bytes.max(64 << 20);
-    usize::try_from(largest)
+pub(crate) fn ext_proc_service(plane: &Arc<Plane>) -> ExternalProcessorServer<ExtProc> {
+    let largest = plane.config.max_buffered_bytes.max(64 << 20);
+    let limit = usize::try_from(largest)
         .unwrap_or(usize::MAX)
-        .saturating_add(ENVELOPE_BYTES)
+        .saturating_add(ENVELOPE_BYTES);
+    let service = ExtProc {
+        plane: Arc::clone(plane),
+    };
+    ExternalProcessorServer::new(service)
+        .max_decoding_message_size(limit)
+        .max_encoding_message_size(usize::MAX)
 }
 
 /// What Envoy's socket serves beside ext_proc.

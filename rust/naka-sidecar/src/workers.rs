@@ -10,20 +10,20 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 
 use crate::address::Listener;
-use crate::peer::Peer;
-use crate::plane::Plane;
+use crate::ext_proc::ExtProc;
+use crate::grpc;
+use crate::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessorServer;
 
 /// What Envoy's socket serves.
 pub(crate) struct Services {
-    /// ext_proc.
-    pub(crate) plane: Arc<Plane>,
+    pub(crate) ext_proc: ExternalProcessorServer<ExtProc>,
     /// Health and reflection.
     pub(crate) others: Routes,
 }
@@ -154,26 +154,23 @@ fn work(
     cut: &CancellationToken,
 ) {
     let serve = async {
-        let (connections, stop) = (TaskTracker::new(), CancellationToken::new());
+        let connections = GracefulShutdown::new();
         while let Some(socket) = sockets.recv().await {
             // a socket that cannot be registered is closed, and Envoy connects again
-            let (services, stop) = (Arc::clone(services), stop.clone());
             match socket {
                 Socket::Unix(socket) => {
                     if let Ok(socket) = tokio::net::UnixStream::from_std(socket) {
-                        connections.spawn(Peer::new(socket, services, stop));
+                        tokio::spawn(grpc::connection(socket, Arc::clone(services), connections.watcher()));
                     }
                 }
                 Socket::Tcp(socket) => {
                     if let Ok(socket) = tokio::net::TcpStream::from_std(socket) {
-                        connections.spawn(Peer::new(socket, services, stop));
+                        tokio::spawn(grpc::connection(socket, Arc::clone(services), connections.watcher()));
                     }
                 }
             }
         }
-        stop.cancel();
-        connections.close();
-        connections.wait().await;
+        connections.shutdown().await;
         drop(end);
         std::future::pending::<()>().await; // detached judges run on
     };
