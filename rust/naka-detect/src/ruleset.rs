@@ -463,7 +463,6 @@ fn check_regex(rule: &str, regex: &str) -> Result<Hir, RuleError> {
     }
 }
 
-/// Merges the words of all entities: a word that several entities use becomes one word with a set.
 /// The words that name entities which may be a whole field or cell, and the fillers.
 fn keys(files: &[RuleFile], lists: &[WordFile]) -> Result<Lexicon, RuleError> {
     let mut words: Vec<Word> = Vec::new();
@@ -494,6 +493,7 @@ fn keys(files: &[RuleFile], lists: &[WordFile]) -> Result<Lexicon, RuleError> {
     })
 }
 
+/// Merges the words of all entities: a word that several entities use becomes one word with a set.
 fn lexicon(files: &[RuleFile], lists: &[WordFile]) -> Result<Lexicon, RuleError> {
     let mut words: Vec<Word> = Vec::new();
     let mut spelled: Vec<(String, u16)> = Vec::new();

@@ -142,3 +142,25 @@ fn on_every_example_in_every_place_of_a_block() {
         }
     }
 }
+
+#[test]
+fn a_broken_character_swallows_no_letters() {
+    let key = b"{\"rationCardNo\":\"2748213344556\"}";
+    for broken in [
+        &b"\xf0"[..],
+        b"\xe2\x80",
+        b"\xe3\x80",
+        b"\xf0\x9f",
+        b"\xc2",
+        b"\xe0\xa5",
+        b"\xff",
+        b"\xd8",
+    ] {
+        for before in 0..4 {
+            let text = [&b"x ".repeat(before)[..], broken, key, broken, b"customer"].concat();
+            let label = Some("पोस्टल कोड".as_bytes());
+            same(&text, label).unwrap_or_else(|error| panic!("{error}"));
+            same(&text, None).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}

@@ -204,12 +204,13 @@ impl<'t> WordStream<'t> {
                 // zero-width (non-)joiner, nuktas of Devanagari, Bengali, Gurmukhi and Odia
                 [0xE2, 0x80, 0x8C | 0x8D, ..] | [0xE0, 0xA4 | 0xA6 | 0xA8 | 0xAC, 0xBC, ..] => (Kind::High, 3),
                 // general punctuation, danda, ideographic stops, full-width colon
-                [0xE2, 0x80..=0x82, _, ..]
+                [0xE2, 0x80..=0x82, 0x80..=0xBF, ..]
                 | [0xE0, 0xA5, 0xA4 | 0xA5, ..]
-                | [0xE3, 0x80, _, ..]
+                | [0xE3, 0x80, 0x80..=0xBF, ..]
                 | [0xEF, 0xBC, 0x80..=0xA0, ..] => (Kind::Gap, 3),
                 [0xC2, 0x80..=0xBF, ..] | [0xD8, 0x8C | 0x9B, ..] | [0xD8, 0x9F, ..] => (Kind::Gap, 2),
-                [0xF0, _, _, _, ..] => (Kind::Gap, 4),
+                // emoji; a byte that only looks like the start of one swallows no letters
+                [0xF0, 0x80..=0xBF, 0x80..=0xBF, 0x80..=0xBF, ..] => (Kind::Gap, 4),
                 _ => (Kind::High, 0),
             },
             _ => (Kind::Gap, 0),
