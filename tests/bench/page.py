@@ -37,7 +37,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 def core(lines: list[dict[str, Any]]) -> str:
     """Throughput by text and engine, ratios, custom rules."""
     rates = [line for line in lines if "engine" in line]
-    ratios = [line for line in lines if "ratio" in line]
+    ratios = [line for line in lines if "ratio" in line and line["ratio"] != "naka / memchr_iter"]
     texts = list(dict.fromkeys(line["text"] for line in rates))
     engines = list(dict.fromkeys(line["engine"] for line in rates))
     by_place = {(line["text"], line["engine"]): f"{line['mb_per_s']:,.0f}" for line in rates}
@@ -114,9 +114,20 @@ def main() -> None:
 Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}; machine: {machine()}.
 Ratios of one run travel between machines, bare figures do not.
 
+| aimed at | |
+| --- | --- |
+| times Vectorscan, same patterns and validators | 6 (`zero`: nothing to find), 5 (`prose`), 3 (`kyc`), 10 (`realdoc`) |
+| Devanagari | 60 % of the Latin figure |
+| 10,000 keywords and 1,000 expressions | a third of the figure without them; compiled in 500 ms |
+| Python to Python | 500 times Presidio's pattern recognisers |
+| sidecar, 16 connections | 40 µs of CPU for a call; 80 MiB resident, flat over 200,000 calls |
+
+What a table below shows less of is not reached yet.
+
 ## The core, one thread
 
 Million bytes for a second of the thread's CPU time. Every engine has the same patterns and the same validators.
+`meta::Regex` tells one pattern for a place and never two that overlap, so it judges and finds less than the others.
 
 {core(lines)}
 
