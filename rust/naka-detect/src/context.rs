@@ -8,10 +8,9 @@
 
 use std::ops::Range;
 
-use crate::columns::{Cell, Columns};
-use crate::dialogue::Dialogue;
-use crate::lexicon::{EntitySet, Hit, Hits, Lexicon};
+use crate::lexicon::{EntitySet, Hits, Lexicon};
 use crate::neighbours::{self, Neighbours, Sides};
+use crate::outer::Outer;
 use crate::window;
 use crate::word_index::{Gist, WordIndex};
 
@@ -112,7 +111,6 @@ pub(crate) struct Memory {
     before: Window,
     after: Window,
     label: Option<Label>,
-    columns: Columns,
     outer: Outer,
     /// What the neighbours of the last candidate are, by its kind.
     sides: Option<(usize, usize, Neighbours, Option<Sides>)>,
@@ -135,31 +133,6 @@ impl Window {
     };
 }
 
-/// What names a value from afar: the column of its cell, or the question that its line answers.
-#[derive(Debug, Clone)]
-struct Outer {
-    /// The start that this is about.
-    at: Option<usize>,
-    cell: Option<Cell>,
-    dialogue: Dialogue,
-    question: Option<Range<usize>>,
-    gist: Gist,
-    /// Gists of the last names and questions, by where they begin.
-    gists: [(usize, Gist); Self::GISTS],
-}
-
-impl Outer {
-    const GISTS: usize = 16;
-    const NONE: Self = Self {
-        at: None,
-        cell: None,
-        dialogue: Dialogue::new(),
-        question: None,
-        gist: Gist::NONE,
-        gists: [(usize::MAX, Gist::NONE); Self::GISTS],
-    };
-}
-
 /// What the label of the page says.
 #[derive(Debug, Clone)]
 struct Label {
@@ -175,8 +148,7 @@ impl Memory {
             before: Window::NONE,
             after: Window::NONE,
             label: None,
-            columns: Columns::new(),
-            outer: Outer::NONE,
+            outer: Outer::new(),
             sides: None,
         }
     }
@@ -196,7 +168,7 @@ impl Memory {
         }
         (self.before.at, self.after.at) = (None, None);
         (self.label, self.sides) = (None, None);
-        (self.columns, self.outer) = (Columns::new(), Outer::NONE);
+        self.outer = Outer::new();
     }
 
     /// The words of the page.
@@ -209,7 +181,7 @@ impl Memory {
     pub(crate) fn gist(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) -> Gist {
         let Some(index) = &mut self.index else { return Gist::ALL };
         let near = index.gist(start.saturating_sub(window::BACK)..end + window::AHEAD);
-        let gist = near.with(self.outer(lexicon, page, start).gist);
+        let gist = near.with(self.outer.look(lexicon, page, start).gist);
         if page.label.is_empty() {
             return gist;
         }
@@ -231,32 +203,7 @@ impl Memory {
         if near.pro & entities != 0 || !page.label.is_empty() && self.label(lexicon, page).gist.pro & entities != 0 {
             return true;
         }
-        self.columns.is_row(page.text, at) || self.outer.dialogue.may_answer(page.text, self.columns.line(), from)
-    }
-
-    /// What names a value at `start` from afar.
-    fn outer(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) -> &Outer {
-        let outer = &mut self.outer;
-        if outer.at != Some(start) {
-            outer.at = Some(start);
-            outer.gist = Gist::NONE;
-            outer.cell = self.columns.cell(page.text, start);
-            let cell = outer.cell.as_ref();
-            outer.question = if cell.is_none() {
-                outer.dialogue.question(page.text, self.columns.line(), start)
-            } else {
-                None
-            };
-            if let Some(name) = cell.map(|cell| cell.header.clone()).or_else(|| outer.question.clone()) {
-                // Columns come by in turns.
-                let slot = &mut outer.gists[name.start % Outer::GISTS];
-                if slot.0 != name.start {
-                    *slot = (name.start, gist_of(lexicon, &page.text[name]));
-                }
-                outer.gist = slot.1;
-            }
-        }
-        &self.outer
+        self.outer.may_speak(page.text, at, from)
     }
 
     /// [`neighbours::look`], kept for the patterns that match the same bytes.
@@ -365,13 +312,13 @@ impl Memory {
             lexicon.walk(label, &mut hits);
             let mut said = Around::new();
             hits.as_slice().iter().for_each(|hit| said.push(lexicon, hit.word, 0));
-            let gist = gist_of(lexicon, label);
+            let gist = lexicon.gist(label);
             Label { said, gist }
         })
     }
 
     fn read_before(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize) {
-        self.outer(lexicon, page, start);
+        self.outer.look(lexicon, page, start);
         let Window { said, away, .. } = &mut self.before;
         said.clear();
         // Only a label or a key asks how many words lie between it and the value when none of these says anything.
@@ -415,12 +362,4 @@ fn hits(lexicon: &Lexicon, page: &Page<'_>, window: Range<usize>) -> Hits {
     let mut hits = Hits::new();
     lexicon.walk(&page.text[window], &mut hits);
     hits
-}
-
-/// All that the words of `text` say.
-fn gist_of(lexicon: &Lexicon, text: &[u8]) -> Gist {
-    let mut hits = Hits::new();
-    lexicon.walk(text, &mut hits);
-    let said = |gist: Gist, hit: &Hit| gist.with(Gist::of(lexicon.word(hit.word)));
-    hits.as_slice().iter().fold(Gist::NONE, said)
 }

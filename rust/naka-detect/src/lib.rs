@@ -18,6 +18,7 @@ mod mask;
 mod neighbours;
 mod normalize;
 pub mod oracle;
+mod outer;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod peer;

@@ -164,3 +164,11 @@ fn a_broken_character_swallows_no_letters() {
         }
     }
 }
+
+#[test]
+fn a_line_that_names_columns_may_be_a_question_too() {
+    // The same line names the column of one value and is asked by the next line, which is no row.
+    let text = "amount,please share mobile\n12,13\n4,9812345670\n\namount,please share mobile\n9812345671\n\
+                sum,tell me your customer id\n7,48213377\nsum,tell me your customer id\nit is 48213378\n";
+    same(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}"));
+}

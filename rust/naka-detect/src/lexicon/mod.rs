@@ -11,11 +11,11 @@ mod stream;
 mod telling;
 
 pub(crate) use firsts::Entry;
-pub(crate) use hits::{Hit, Hits};
+pub(crate) use hits::Hits;
 pub(crate) use stream::{Kind, LONGEST, WordStream};
 
 use firsts::Firsts;
-use hits::{Event, Events};
+use hits::{Event, Events, Hit};
 use stream::fold_words;
 use telling::Telling;
 
@@ -150,6 +150,14 @@ impl Lexicon {
         found: impl FnMut(&Entry),
     ) {
         self.firsts.find(word, len, after, found);
+    }
+
+    /// All that the words of `text` say.
+    pub(crate) fn gist(&self, text: &[u8]) -> Gist {
+        let mut hits = Hits::new();
+        self.walk(text, &mut hits);
+        let said = |gist: Gist, hit: &Hit| gist.with(Gist::of(self.word(hit.word)));
+        hits.as_slice().iter().fold(Gist::NONE, said)
     }
 
     /// What words may say at a glance.
