@@ -34,9 +34,8 @@ const NAMES: usize = 64;
 pub(crate) struct Columns {
     /// The line of the last place asked for.
     line: Range<usize>,
-    /// The last line whose shape was read, and the last one that was asked for.
-    shape: (usize, Shape),
-    above: (usize, Shape),
+    /// Where that line begins, and its shape.
+    last: (usize, Shape),
     /// The answer for that line: the table it is a row of.
     found: Option<Block>,
     /// The last run of lines with as many of each delimiter.
@@ -121,8 +120,7 @@ impl Columns {
     pub(crate) const fn new() -> Self {
         Self {
             line: 0..0,
-            shape: (usize::MAX, Shape::NONE),
-            above: (usize::MAX, Shape::NONE),
+            last: (usize::MAX, Shape::NONE),
             found: None,
             blocks: [None; DELIMITERS.len()],
         }
@@ -154,9 +152,15 @@ impl Columns {
             let Some(line) = self.start_of_line(text, start) else {
                 return false;
             };
-            let shape = self.shape(text, line);
-            self.line = line..(shape.end + 1).max(start + 1);
+            // A line that is longer than its shape is asked for again and again.
+            let shape = if self.last.0 == line {
+                self.last.1
+            } else {
+                shape(text, line)
+            };
             self.found = if line == 0 { None } else { self.row(text, line, shape) };
+            self.line = line..(shape.end + 1).max(start + 1);
+            self.last = (line, shape);
         }
         self.found.is_some()
     }
@@ -183,30 +187,18 @@ impl Columns {
         }
     }
 
-    /// The shape of the line at `line`.
-    fn shape(&mut self, text: &[u8], line: usize) -> Shape {
-        if self.shape.0 != line {
-            self.shape = (line, shape(text, line));
-        }
-        self.shape.1
-    }
-
     /// The table that the line at `line` is a row of.
     fn row(&mut self, text: &[u8], line: usize, shape: Shape) -> Option<Block> {
-        let above = if self.above.1.end + 1 == line {
-            self.above.0
-        } else {
-            previous(text, line)?
-        };
-        let over = if above == self.above.0 {
-            self.above.1
-        } else {
-            self::shape(text, above)
-        };
-        self.above = (line, shape);
         if shape.end - line > LINE {
             return None;
         }
+        let (last, known) = self.last;
+        let above = if known.end + 1 == line {
+            last
+        } else {
+            previous(text, line)?
+        };
+        let over = if above == last { known } else { self::shape(text, above) };
         for (i, delimiter) in DELIMITERS.into_iter().enumerate() {
             let count = shape.counts[i];
             if count == 0 || count != over.counts[i] {

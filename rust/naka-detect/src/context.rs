@@ -57,8 +57,8 @@ struct Said {
 struct Around {
     items: [Said; Self::MAX],
     len: usize,
-    /// Entities that one of the words names or hints at.
-    names: EntitySet,
+    /// What the words say, all together.
+    gist: Gist,
 }
 
 impl Around {
@@ -71,12 +71,12 @@ impl Around {
                 strength_lost: 0,
             }; Self::MAX],
             len: 0,
-            names: 0,
+            gist: Gist::NONE,
         }
     }
 
     fn clear(&mut self) {
-        (self.len, self.names) = (0, 0);
+        (self.len, self.gist) = (0, Gist::NONE);
     }
 
     fn as_slice(&self) -> &[Said] {
@@ -87,8 +87,7 @@ impl Around {
         if self.len < Self::MAX {
             self.items[self.len] = Said { word, strength_lost };
             self.len += 1;
-            let word = lexicon.word(word);
-            self.names |= word.names | word.hints;
+            self.gist = self.gist.with(Gist::of(lexicon.word(word)));
         }
     }
 }
@@ -110,7 +109,7 @@ pub(crate) struct Memory {
     index: Option<WordIndex>,
     before: Window,
     after: Window,
-    label: Option<Label>,
+    label: Option<Around>,
     outer: Outer,
     /// What the neighbours of the last candidate are, by its kind.
     sides: Option<(usize, usize, Neighbours, Option<Sides>)>,
@@ -131,13 +130,6 @@ impl Window {
         said: Around::new(),
         away: 0,
     };
-}
-
-/// What the label of the page says.
-#[derive(Debug, Clone)]
-struct Label {
-    said: Around,
-    gist: Gist,
 }
 
 impl Memory {
@@ -221,8 +213,8 @@ impl Memory {
     /// The entities that some word around `start..end` names or hints at.
     pub(crate) fn named(&mut self, lexicon: &Lexicon, page: &Page<'_>, start: usize, end: usize) -> EntitySet {
         self.read(lexicon, page, start, end);
-        let label = self.label.as_ref().map_or(0, |label| label.said.names);
-        self.before.said.names | self.after.said.names | label
+        let label = self.label.as_ref().map_or(Gist::NONE, |label| label.gist);
+        self.before.said.gist.with(self.after.said.gist).with(label).pro
     }
 
     /// What is said for and against `entity` around `start..end`.
@@ -248,7 +240,7 @@ impl Memory {
             .iter()
             .chain(self.after.said.as_slice())
             .copied();
-        let label = self.label.iter().flat_map(|label| label.said.as_slice());
+        let label = self.label.iter().flat_map(Around::as_slice);
         let label = label.map(|said| Said {
             strength_lost: label_away,
             ..*said
@@ -305,15 +297,13 @@ impl Memory {
         }
     }
 
-    fn label(&mut self, lexicon: &Lexicon, page: &Page<'_>) -> &Label {
+    fn label(&mut self, lexicon: &Lexicon, page: &Page<'_>) -> &Around {
         self.label.get_or_insert_with(|| {
-            let label = &page.label[..page.label.len().min(128)];
             let mut hits = Hits::new();
-            lexicon.walk(label, &mut hits);
+            lexicon.walk(&page.label[..page.label.len().min(128)], &mut hits);
             let mut said = Around::new();
             hits.as_slice().iter().for_each(|hit| said.push(lexicon, hit.word, 0));
-            let gist = lexicon.gist(label);
-            Label { said, gist }
+            said
         })
     }
 

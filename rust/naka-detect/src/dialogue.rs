@@ -129,9 +129,9 @@ pub(crate) fn answer(text: &[u8], label: usize) -> Option<Range<usize>> {
     let colon = text[from..to].iter().take(28).position(|&c| matches!(c, b':' | b'>'));
     let who = match colon {
         Some(at) => Some(at).filter(|_| !text[from..from + at].iter().any(u8::is_ascii_digit)),
-        None => speaker(&text[from..to])
-            .filter(|who| SPEAKERS.iter().any(|s| who.eq_ignore_ascii_case(s.as_bytes())))
-            .map(|who| who.as_ptr().addr() - text.as_ptr().addr() + who.len() - from),
+        None => speaker(text, from..to)
+            .filter(|who| answers(&text[who.clone()]))
+            .map(|who| who.end - from),
     };
     if let Some(at) = who {
         from = (from + at + 1).min(to);
@@ -178,7 +178,7 @@ impl Dialogue {
         }
         // Only who speaks may go on below his first words, or below another's.
         let who = self.answers(text, start)?;
-        if speaker(&text[said.clone()]).is_some_and(|other| *other != text[who.clone()]) {
+        if speaker(text, said.clone()).is_some_and(|other| text[other] != text[who.clone()]) {
             return Some(said);
         }
         self.further.get_or_insert_with(|| further(text, said.start)).clone()
@@ -189,14 +189,8 @@ impl Dialogue {
         let read = start.min(self.line + WHO);
         let known = self.speaker.0.is_some() || read <= self.speaker.1;
         if !known {
-            let said = &text[self.line..start];
-            let who = speaker(said).filter(|who| {
-                SPEAKERS
-                    .iter()
-                    .any(|speaker| who.eq_ignore_ascii_case(speaker.as_bytes()))
-            });
-            let from = |who: &[u8]| who.as_ptr().addr() - text.as_ptr().addr();
-            self.speaker = (who.map(|who| from(who)..from(who) + who.len()), read);
+            let who = speaker(text, self.line..start).filter(|who| answers(&text[who.clone()]));
+            self.speaker = (who, read);
         }
         self.speaker.0.clone()
     }
@@ -232,18 +226,26 @@ fn further(text: &[u8], mut line: usize) -> Option<Range<usize>> {
 }
 
 /// Who speaks in a line: `Customer` of `[10:32] Customer: …`, `A` of `A. …`. A word or three before a mark.
-fn speaker(line: &[u8]) -> Option<&[u8]> {
-    let mut line = line.trim_ascii_start();
-    if line.first() == Some(&b'[') {
-        let close = line.iter().take(24).position(|&c| c == b']')?;
-        line = line[close + 1..].trim_ascii_start();
+fn speaker(text: &[u8], line: Range<usize>) -> Option<Range<usize>> {
+    let mut from = line.end - text[line.clone()].trim_ascii_start().len();
+    if text[from..line.end].first() == Some(&b'[') {
+        let close = text[from..line.end].iter().take(24).position(|&c| c == b']')?;
+        from += close + 1;
+        from = line.end - text[from..line.end].trim_ascii_start().len();
     }
-    let mark = line
+    let mark = text[from..line.end]
         .iter()
         .take(40)
         .position(|&c| matches!(c, b':' | b'-' | b'.' | b'>'))?;
-    let who = line[..mark].trim_ascii();
-    (!who.is_empty() && !who.iter().any(u8::is_ascii_digit)).then_some(who)
+    let who = text[from..from + mark].trim_ascii_end();
+    (!who.is_empty() && !who.iter().any(u8::is_ascii_digit)).then_some(from..from + who.len())
+}
+
+/// True for one who answers.
+fn answers(who: &[u8]) -> bool {
+    SPEAKERS
+        .iter()
+        .any(|speaker| who.eq_ignore_ascii_case(speaker.as_bytes()))
 }
 
 /// Whether a line asks; `None` when it holds a number of four digits or more.

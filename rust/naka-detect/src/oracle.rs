@@ -87,7 +87,7 @@ impl Oracle {
                 findings.extend(self.rules.judge(&page, candidate, &mut memory));
             }
         }
-        self.rules.whole_values(&page, &mut findings);
+        self.rules.whole_values(&page, &mut Vec::new(), &mut findings);
         self.rules.resolve(page.text, &mut findings);
         for finding in &mut findings {
             let (start, end) = folded.span(finding.start as usize, finding.end as usize);

@@ -29,7 +29,8 @@ const NAMED: usize = 16;
 
 impl RuleSet {
     /// Adds what the scan's label, and the columns of tables in the page, say of whole values.
-    pub(crate) fn whole_values(&self, page: &Page<'_>, findings: &mut Vec<Finding>) {
+    /// `tops` is memory that is reused from one scan to the next.
+    pub(crate) fn whole_values(&self, page: &Page<'_>, tops: &mut Vec<usize>, findings: &mut Vec<Finding>) {
         if !page.label.is_empty()
             && page.text.len() <= VALUE
             && let Some(entity) = self.named_by(&page.label[..page.label.len().min(128)])
@@ -38,14 +39,19 @@ impl RuleSet {
             self.add_whole(page.text, from, page.text.trim_ascii_end().len(), entity, findings);
         }
         let mut known = Columns::new();
-        let tops = findings
-            .iter()
-            .filter_map(|f| Some(known.cell(page.text, f.start as usize)?.top));
+        tops.clear();
+        tops.extend(
+            findings
+                .iter()
+                .filter_map(|f| Some(known.cell(page.text, f.start as usize)?.top)),
+        );
         // A table at the top of a page is read even when nothing was found in it.
-        let mut tops: Vec<usize> = tops.chain([0].into_iter().filter(|_| !page.text.is_empty())).collect();
+        if !page.text.is_empty() {
+            tops.push(0);
+        }
         tops.sort_unstable();
         tops.dedup();
-        for table in tops {
+        for &table in tops.iter() {
             let mut named = 0;
             columns::names(page.text, table, |name| {
                 let start = name.start;

@@ -3,7 +3,7 @@
 //! Cost: about 1 ns a word.
 
 /// Bytes of a word that the hash takes: of an ASCII word, and of another (two letters).
-const ASCII: usize = 4;
+pub(crate) const ASCII: usize = 4;
 const HIGH: usize = 6;
 /// Lengths from here on are one class; words beyond ASCII are class 0.
 const LONG: usize = 12;
@@ -38,6 +38,12 @@ pub(crate) fn cut(word: &[u8], most: usize) -> u64 {
 #[inline(always)]
 pub(crate) const fn folded(raw: u64, len: usize) -> u64 {
     (raw | 0x2020_2020_2020_2020) & (u64::MAX >> (64 - 8 * if len < 8 { len } else { 8 }))
+}
+
+/// [`key`] of an ASCII word of `len` bytes whose first eight, in any case, are `raw`.
+#[inline(always)]
+pub(crate) const fn ascii_key(raw: u64, len: usize) -> u64 {
+    folded(raw, if len < ASCII { len } else { ASCII })
 }
 
 fn class(word: &[u8]) -> u64 {
@@ -129,7 +135,7 @@ impl WordFilter {
     #[inline(always)]
     pub(crate) const fn hash(raw: u64, len: usize) -> u64 {
         let class = if len < LONG { len } else { LONG } as u64;
-        mix(folded(raw, if len < ASCII { len } else { ASCII }), class)
+        mix(ascii_key(raw, len), class)
     }
 
     /// False when no word that was added has this hash, `raw` being that of [`Self::hash`]. No branch: which words pass

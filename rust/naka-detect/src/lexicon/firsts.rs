@@ -1,6 +1,7 @@
 //! All spellings by the first bytes of their first word; a filter comes before.
 //! Cost: about 1 ns for a word that the filter stops, 10 ns for another; no allocation.
 
+use super::slots::Slots;
 use super::stream::{LONGEST, Piece, WordStream};
 use crate::word_filter::{WordFilter, cut, key};
 
@@ -19,19 +20,11 @@ pub(crate) struct Entry {
     pub(crate) spelling: u16,
 }
 
-/// The entries of one key; empty slots have none.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    key: u64,
-    from: u32,
-    to: u32,
-}
-
 /// The table.
 #[derive(Debug)]
 pub(super) struct Firsts {
     filter: WordFilter,
-    slots: Box<[Slot]>,
+    slots: Slots,
     entries: Vec<Entry>,
     arena: Vec<u8>,
 }
@@ -47,43 +40,26 @@ impl Firsts {
             keyed.push((key(&bytes[..first]), spelling, first));
         }
         keyed.sort_unstable();
-        let keys = keyed.chunk_by(|a, b| a.0 == b.0).count();
+        let keys: Vec<u64> = keyed.iter().map(|(key, ..)| *key).collect();
         let mut new = Self {
             filter,
-            slots: vec![Slot::default(); (2 * keys).next_power_of_two().max(2)].into_boxed_slice(),
+            slots: Slots::new(&keys),
             entries: Vec::new(),
             arena: Vec::new(),
         };
-        for group in keyed.chunk_by(|a, b| a.0 == b.0) {
-            let from = new.entries.len() as u32;
-            for &(_, spelling, first) in group {
-                let (bytes, open) = &spelled[spelling];
-                new.entries.push(Entry {
-                    from: new.arena.len() as u32,
-                    first: first as u8,
-                    len: bytes.len() as u8,
-                    words: 1 + bytes.iter().filter(|&&c| c == b' ').count() as u8,
-                    open: *open,
-                    spelling: spelling as u16,
-                });
-                new.arena.extend_from_slice(bytes);
-            }
-            let mut at = new.slot(group[0].0);
-            while new.slots[at].to != 0 {
-                at = (at + 1) & (new.slots.len() - 1);
-            }
-            new.slots[at] = Slot {
-                key: group[0].0,
-                from,
-                to: new.entries.len() as u32,
-            };
+        for (_, spelling, first) in keyed {
+            let (bytes, open) = &spelled[spelling];
+            new.entries.push(Entry {
+                from: new.arena.len() as u32,
+                first: first as u8,
+                len: bytes.len() as u8,
+                words: 1 + bytes.iter().filter(|&&c| c == b' ').count() as u8,
+                open: *open,
+                spelling: spelling as u16,
+            });
+            new.arena.extend_from_slice(bytes);
         }
         new
-    }
-
-    #[inline(always)]
-    fn slot(&self, key: u64) -> usize {
-        (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 32) as usize & (self.slots.len() - 1)
     }
 
     /// Calls `found` for each spelling that begins with the first `len` bytes of `word`, which is folded; `after` stands
@@ -120,18 +96,10 @@ impl Firsts {
 
     #[inline(always)]
     fn look_up(&self, key: u64, fits: impl Fn(&Entry) -> bool, found: &mut impl FnMut(&Entry)) {
-        let mut at = self.slot(key);
-        while self.slots[at].to != 0 {
-            let Slot { key: held, from, to } = self.slots[at];
-            if held == key {
-                for entry in &self.entries[from as usize..to as usize] {
-                    if fits(entry) {
-                        found(entry);
-                    }
-                }
-                return;
+        for entry in &self.entries[self.slots.get(key)] {
+            if fits(entry) {
+                found(entry);
             }
-            at = (at + 1) & (self.slots.len() - 1);
         }
     }
 }

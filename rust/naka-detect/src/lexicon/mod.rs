@@ -7,6 +7,7 @@
 
 mod firsts;
 mod hits;
+mod slots;
 mod stream;
 mod telling;
 

@@ -2,7 +2,8 @@
 //! little. Fillers say nothing; of spellings of several words only the first one and the next letter are looked at.
 //! Cost: about 1 ns for a word that the filter stops, 5 ns for another; no allocation.
 
-use crate::word_filter::{WordFilter, cut, folded, key};
+use super::slots::Slots;
+use crate::word_filter::{ASCII, WordFilter, ascii_key, cut, folded, key};
 use crate::word_index::Gist;
 
 /// One first word. Those beyond ASCII are read by the word stream.
@@ -24,8 +25,7 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct Telling {
     filter: WordFilter,
-    /// Ranges of entries by a hash of their key; an empty range ends a probe.
-    slots: Box<[(u64, u32, u32)]>,
+    slots: Slots,
     entries: Vec<Entry>,
     gists: Vec<Gist>,
 }
@@ -67,30 +67,13 @@ impl Telling {
             filter.add(&word, entry.open);
             entries.push(entry);
         }
-        let keys = entries.chunk_by(|a, b| a.key == b.key).count();
-        let mut new = Self {
+        let keys: Vec<u64> = entries.iter().map(|entry| entry.key).collect();
+        Self {
             filter,
-            slots: vec![(0, 0, 0); (2 * keys).next_power_of_two().max(2)].into_boxed_slice(),
+            slots: Slots::new(&keys),
             entries,
             gists,
-        };
-        let mut from = 0;
-        while from < new.entries.len() {
-            let key = new.entries[from].key;
-            let to = from + new.entries[from..].iter().take_while(|entry| entry.key == key).count();
-            let mut at = new.slot(key);
-            while new.slots[at].2 != 0 {
-                at = (at + 1) & (new.slots.len() - 1);
-            }
-            new.slots[at] = (key, from as u32, to as u32);
-            from = to;
         }
-        new
-    }
-
-    #[inline(always)]
-    fn slot(&self, key: u64) -> usize {
-        (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 32) as usize & (self.slots.len() - 1)
     }
 
     /// Which ASCII words may say something.
@@ -103,9 +86,9 @@ impl Telling {
     #[inline]
     pub(crate) fn gist(&self, text: &[u8], at: usize, len: usize, raw: u64) -> Gist {
         let head = folded(raw, len);
-        let mut gist = self.gist_by(folded(raw, len.min(4)), head, len, text, at);
+        let mut gist = self.gist_by(ascii_key(raw, len), head, len, text, at);
         for &short in self.filter.short() {
-            if short < len.min(4) {
+            if short < len.min(ASCII) {
                 gist = gist.with(self.gist_by(folded(raw, short), head, len, text, at));
             }
         }
@@ -115,20 +98,12 @@ impl Telling {
     #[inline(always)]
     fn gist_by(&self, key: u64, head: u64, len: usize, text: &[u8], at: usize) -> Gist {
         let mut gist = Gist::NONE;
-        let mut slot = self.slot(key);
-        while self.slots[slot].2 != 0 {
-            let (held, from, to) = self.slots[slot];
-            if held == key {
-                for entry in &self.entries[from as usize..to as usize] {
-                    let own = usize::from(entry.len);
-                    let fits = own == len || (entry.open && own < len);
-                    if fits && folded(head, own) == entry.head && may_follow(entry.next, text, at + len) {
-                        gist = gist.with(self.gists[usize::from(entry.gist)]);
-                    }
-                }
-                break;
+        for entry in &self.entries[self.slots.get(key)] {
+            let own = usize::from(entry.len);
+            let fits = own == len || (entry.open && own < len);
+            if fits && folded(head, own) == entry.head && may_follow(entry.next, text, at + len) {
+                gist = gist.with(self.gists[usize::from(entry.gist)]);
             }
-            slot = (slot + 1) & (self.slots.len() - 1);
         }
         gist
     }

@@ -1,8 +1,8 @@
 //! The fast engine: one pass over the folded text finds the places where a candidate may be, the lanes
 //! propose candidates there, and the judge decides on each.
 //!
-//! The same candidates as the oracle's reach the judge, except those that it would refuse for their
-//! first byte alone. Held by `tests/oracle.rs`.
+//! The same candidates as the oracle's reach the judge, except those that it would refuse for what stands before them,
+//! or since no word names their entity. Held by `tests/oracle.rs`.
 //! Cost: `docs/concepts/engine.md`. No allocation once the buffers have grown.
 
 mod engine;
@@ -28,6 +28,8 @@ use engine::NumberLane;
 pub(crate) struct ScanBuffer {
     ends: Vec<End>,
     memory: Memory,
+    /// Where the tables of the page begin.
+    tops: Vec<usize>,
     /// What the judge accepted, before overlaps are resolved.
     pub(crate) findings: Vec<Finding>,
     pub(crate) custom: CustomBuffer,
@@ -38,6 +40,7 @@ impl Default for ScanBuffer {
         Self {
             ends: Vec::new(),
             memory: Memory::indexed(),
+            tops: Vec::new(),
             findings: Vec::new(),
             custom: CustomBuffer::default(),
         }
@@ -59,7 +62,7 @@ impl Engine {
         };
         let run = &mut state;
         mask::dispatch!(self.level, walk<'r, 'w>(run: &'w mut Run<'r>) -> ());
-        rules.whole_values(&page, &mut buffer.findings);
+        rules.whole_values(&page, &mut buffer.tops, &mut buffer.findings);
     }
 }
 
