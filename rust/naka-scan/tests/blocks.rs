@@ -1,10 +1,13 @@
 //! However a file is cut into blocks, the findings and the cleaned copy are those of the whole.
 
+mod support;
+
 use std::sync::{Arc, OnceLock};
 
 use naka_policy::{Date, RuleSet, Workload, compile};
 use naka_scan::{FileScanner, Kind};
 use proptest::prelude::*;
+use support::{Outcome, feed};
 
 fn rules() -> Arc<RuleSet> {
     static RULES: OnceLock<Arc<RuleSet>> = OnceLock::new();
@@ -28,38 +31,8 @@ fn scanner(kind: Kind) -> FileScanner {
     FileScanner::new(rules(), kind, Date::parse("2026-11-24").expect("a date"), true)
 }
 
-/// (entity index, start, end, place) of each finding in file offsets, and the cleaned file.
-type Outcome = (Vec<(u16, usize, usize, String)>, Vec<u8>);
-
 fn run(kind: Kind, file: &[u8], block: usize) -> Outcome {
-    run_with(scanner(kind), file, block)
-}
-
-fn run_with(mut scanner: FileScanner, file: &[u8], block: usize) -> Outcome {
-    let (mut found, mut cleaned) = (Vec::new(), Vec::new());
-    let (mut buffer, mut offset, mut from, mut read) = (Vec::new(), 0, 0, 0);
-    loop {
-        let take = block.min(file.len() - read);
-        buffer.extend_from_slice(&file[read..read + take]);
-        read += take;
-        let last = read == file.len();
-        let step = scanner.feed(&buffer, from, last);
-        found.extend(step.findings.iter().map(|one| {
-            (
-                one.finding.entity.0,
-                offset + one.span.start,
-                offset + one.span.end,
-                one.place.clone(),
-            )
-        }));
-        cleaned.extend_from_slice(&step.cleaned);
-        if last {
-            return (found, cleaned);
-        }
-        from = step.consumed.max(from) - step.keep_from;
-        buffer.drain(..step.keep_from);
-        offset += step.keep_from;
-    }
+    feed(scanner(kind), file, block)
 }
 
 const PIECES: [&str; 12] = [
@@ -233,7 +206,7 @@ fn a_record_over_the_limit_is_scanned_as_text_and_its_neighbours_as_they_are() {
     ];
     for (kind, (file, cleaned)) in cases {
         for block in [700, 1500, 2100, 5000, 9999] {
-            let (found, copy) = run_with(scanner(kind).with_max_record(8000), file.as_bytes(), block);
+            let (found, copy) = feed(scanner(kind).with_max_record(8000), file.as_bytes(), block);
             assert_eq!(
                 String::from_utf8_lossy(&copy),
                 cleaned,

@@ -2,12 +2,16 @@
 //! has as many records as the file, each as valid as it was.
 #![no_main]
 
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
 use std::sync::{Arc, OnceLock};
 
 use libfuzzer_sys::fuzz_target;
 use naka_detect::Detector;
 use naka_policy::{Date, RuleSet, Workload, compile};
 use naka_scan::{FileScanner, Kind};
+use support::{Outcome, feed};
 
 /// Text may be cut anywhere, but a block holds more than a finding with its context.
 const MIN_TEXT_BLOCK: usize = 3000;
@@ -70,38 +74,10 @@ fn rules() -> Arc<RuleSet> {
     }))
 }
 
-/// (entity, start, end, place) of each finding in file offsets, and the cleaned file.
-type Outcome = (Vec<(u16, usize, usize, String)>, Vec<u8>);
-
 fn run(kind: Kind, file: &[u8], block: usize, max_record: usize) -> Outcome {
     let today = Date::parse("2026-11-24").expect("a date");
-    let mut scanner = FileScanner::new(rules(), kind, today, true).with_max_record(max_record);
-    let (mut found, mut cleaned) = (Vec::new(), Vec::new());
-    let (mut buffer, mut offset, mut from, mut read) = (Vec::new(), 0, 0, 0);
-    loop {
-        let take = block.min(file.len() - read);
-        buffer.extend_from_slice(&file[read..read + take]);
-        read += take;
-        let last = read == file.len();
-        let step = scanner.feed(&buffer, from, last);
-        for one in &step.findings {
-            assert!(one.span.start < one.span.end && one.span.end <= buffer.len(), "{one:?}");
-            found.push((
-                one.finding.entity.0,
-                offset + one.span.start,
-                offset + one.span.end,
-                one.place.clone(),
-            ));
-        }
-        cleaned.extend_from_slice(&step.cleaned);
-        if last {
-            return (found, cleaned);
-        }
-        assert!(step.keep_from <= step.consumed.max(from) && step.consumed <= buffer.len());
-        from = step.consumed.max(from) - step.keep_from;
-        buffer.drain(..step.keep_from);
-        offset += step.keep_from;
-    }
+    let scanner = FileScanner::new(rules(), kind, today, true).with_max_record(max_record);
+    feed(scanner, file, block)
 }
 
 /// The bytes as they are, those of no ASCII character as pieces.
