@@ -3,7 +3,10 @@
 //! for. Everything else on the socket (health, reflection) goes through tonic's router.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
@@ -12,10 +15,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::body::Body;
 use tonic::codegen::Service;
 
+use crate::socket::{self, Stream};
 use crate::workers::Services;
 
 /// Path of the one method.
@@ -27,11 +30,10 @@ const CONNECTION_WINDOW: u32 = 16 << 20;
 const RESETS: usize = 100_000;
 
 /// Serves one connection to its end.
-pub(crate) async fn connection(
-    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    services: Arc<Services>,
-    watcher: Watcher,
-) {
+pub(crate) async fn connection(socket: impl Stream, services: Arc<Services>, watcher: Watcher) {
+    let Ok((socket, outbox)) = socket::split(socket) else {
+        return; // it cannot be registered, so it is closed, and Envoy connects again
+    };
     let service = service_fn(move |request| call(Arc::clone(&services), request));
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
@@ -42,7 +44,15 @@ pub(crate) async fn connection(
         .max_local_error_reset_streams(None)
         .auto_date_header(false)
         .serve_connection(TokioIo::new(socket), service);
-    let _ = watcher.watch(connection).await; // a peer that breaks off is no news; its streams see it themselves
+    let mut connection = pin!(watcher.watch(connection));
+    let mut ended = false;
+    poll_fn(|context| {
+        // a peer that breaks off is no news; its streams see it themselves
+        ended = ended || connection.as_mut().poll(context).is_ready();
+        let flushed = outbox.poll_flush(context);
+        if ended { flushed.map(drop) } else { Poll::Pending }
+    })
+    .await;
 }
 
 async fn call(services: Arc<Services>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {

@@ -23,6 +23,7 @@ mod record;
 mod run;
 mod server;
 mod services;
+mod socket;
 mod stats;
 mod telemetry;
 mod workers;

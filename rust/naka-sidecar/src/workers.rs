@@ -156,19 +156,11 @@ fn work(
     let serve = async {
         let connections = GracefulShutdown::new();
         while let Some(socket) = sockets.recv().await {
-            // a socket that cannot be registered is closed, and Envoy connects again
+            let (services, watcher) = (Arc::clone(services), connections.watcher());
             match socket {
-                Socket::Unix(socket) => {
-                    if let Ok(socket) = tokio::net::UnixStream::from_std(socket) {
-                        tokio::spawn(grpc::connection(socket, Arc::clone(services), connections.watcher()));
-                    }
-                }
-                Socket::Tcp(socket) => {
-                    if let Ok(socket) = tokio::net::TcpStream::from_std(socket) {
-                        tokio::spawn(grpc::connection(socket, Arc::clone(services), connections.watcher()));
-                    }
-                }
-            }
+                Socket::Unix(socket) => tokio::spawn(grpc::connection(socket, services, watcher)),
+                Socket::Tcp(socket) => tokio::spawn(grpc::connection(socket, services, watcher)),
+            };
         }
         connections.shutdown().await;
         drop(end);
