@@ -9,6 +9,39 @@ __version__: str
 TIER_FLOORS: dict[str, float]
 """The lowest confidence of each tier, from weak to strong."""
 
+class ApiRow(TypedDict):
+    """One API of the tables in `rust/naka-body/apis`."""
+
+    id: str
+    provider: str | None
+    surface: str
+    source: str
+    checked_on: str
+    routes: list[str]
+    """`METHOD|METHOD /path/{any}`."""
+    errors: str
+    """Id of the shape of its errors."""
+    has_paths: bool
+    """False where only its routes are known."""
+
+class ErrorShapeRow(TypedDict):
+    """How clients of an API expect errors."""
+
+    id: str
+    source: str
+    checked_on: str
+    body: str
+    """JSON with strings like `"$message"` for what is put in."""
+    kinds: dict[int, str]
+    """Status to what stands for `$kind`; 400 for the rest."""
+    headers: dict[str, str]
+
+def api_tables() -> list[ApiRow]:
+    """Every API, in the order of the tables."""
+
+def error_shapes() -> list[ErrorShapeRow]:
+    """Every shape of errors."""
+
 @final
 class Finding:
     """One piece of personal data in a text: what and where, never the value itself."""

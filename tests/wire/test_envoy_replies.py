@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from naka.envoy import Failure, Gateway, Upstream
+from naka.envoy.replies import OUTAGE
 from wire.doubles import Double, Mode, double
 from wire.harness import HOST, Answer, Raw, Stub, bare_envoy, call, chat, free_port, stub_llm, wait_until
 
@@ -186,6 +188,60 @@ def test_closed_a_full_duplex_body_never_passes_unread(closed: Stand, fault: str
     assert [record["body"] for record in closed.stub.received()] in ([], [""])
 
 
+SHAPED = {
+    "/v1/chat/completions": {
+        "error": {"message": OUTAGE.message, "type": "server_error", "param": None, "code": "naka_unavailable"}
+    },
+    "/gw/v1/messages?beta=true": {
+        "type": "error",
+        "error": {"type": "overloaded_error", "message": OUTAGE.message},
+        "request_id": "ID",
+    },
+    "/v1beta/models/gemini-2.5-pro:generateContent?key=k": {
+        "error": {
+            "code": 503,
+            "message": OUTAGE.message,
+            "status": "UNAVAILABLE",
+            "details": [
+                {
+                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                    "reason": "naka_unavailable",
+                    "domain": "naka.dev",
+                    "metadata": {"decision": "ID"},
+                }
+            ],
+        }
+    },
+    "/v2/chat": {"id": "ID", "message": OUTAGE.message},
+    "/model/anthropic.claude-v1%3A0/converse": {"message": OUTAGE.message},
+    "/api/chat": {"error": OUTAGE.message},
+    "/v1/ocr": {
+        "object": "error",
+        "message": OUTAGE.message,
+        "type": "server_error",
+        "param": None,
+        "code": "naka_unavailable",
+    },
+    "/v1/messages/of/something/else": {
+        "error": {"message": OUTAGE.message, "type": "server_error", "param": None, "code": "naka_unavailable"}
+    },
+}
+
+
+@pytest.mark.parametrize("fault", ["error@request_headers", "close@request_body", "close@response_body"])
+@pytest.mark.parametrize("path", SHAPED)
+def test_an_outage_is_told_in_the_shape_of_the_api_that_was_called(closed: Stand, path: str, fault: str) -> None:
+    answer, _ = closed.call(fault, path)
+    assert answer.status == 503
+    assert answer.header("content-type") == "application/json"
+    body = re.sub(r'"[0-9a-f]{8}-[0-9a-f-]{27}"', '"ID"', answer.body.decode())
+    assert json.loads(body) == SHAPED[path]
+    assert answer.header("x-should-retry") is None
+    wanted = {"/model/": ("x-amzn-errortype", "ServiceUnavailableException")}
+    for start, (name, value) in wanted.items():
+        assert answer.header(name) == (value if path.startswith(start) else None)
+
+
 def test_a_body_over_the_buffer_is_413_once(closed: Stand) -> None:
     """The backstop: the sidecar asks for no body whole that Envoy cannot hold."""
     closed.stub.clear()
@@ -202,12 +258,12 @@ def test_a_body_over_the_buffer_is_413_once(closed: Stand) -> None:
     assert closed.stub.received() == []
 
 
-def test_an_answer_over_the_buffer_is_502_or_ends_with_the_idle_timeout(closed: Stand) -> None:
+def test_an_answer_over_the_buffer_is_413_or_ends_with_the_idle_timeout(closed: Stand) -> None:
     """Envoy 1.40 stops reading an answer that overtakes the processor; then only the timeout ends it."""
     # Ten thousand words of one letter get ten thousand vectors.
     body = json.dumps({"model": "stub", "input": ["a"] * 10_000}).encode()
     answer, _ = closed.call(Double.POLITE, "/v1/embeddings", body)
-    assert (answer.status, answer.error()["code"]) in ((502, "naka_answer_too_large"), (504, "naka_timeout"))
+    assert (answer.status, answer.error()["code"]) in ((413, "naka_answer_too_large"), (400, "naka_timeout"))
     assert answer.header("x-should-retry") == "false"
 
 
@@ -309,5 +365,5 @@ def test_a_provider_that_says_nothing_ends_in_an_error(parts: tuple[Gateway, Dou
         )
         with bare_envoy(gateway, Failure.CLOSED, folder / "silent.log"):
             answer = call(gateway.port, BODY)
-    assert answer.status in (408, 504)
+    assert answer.status == 400  # no client sends it again
     assert answer.error()["code"] == "naka_timeout"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from naka.envoy.model import Json, type_url
 from naka.envoy.names import ANSWERED_KEY, CHECKED_KEY, CUSTOM_RESPONSE, METADATA_NAMESPACE, RBAC
-from naka.envoy.replies import OUTAGE, error_body
+from naka.envoy.replies import OUTAGE, body_format, reply_headers
+from naka.envoy.shapes import Path, Shape, shapes
 
 __all__ = ["answer_guard", "request_guard", "switched_off"]
 
@@ -37,26 +38,55 @@ def answer_guard() -> Json:
 
     A request that is not marked either got its answer from Envoy, not from the provider.
     """
-    unread = {"and_matcher": {"predicate": [_mark(CHECKED_KEY, present=True), _mark(ANSWERED_KEY, present=False)]}}
-    refusal = {
-        "@type": type_url("envoy.extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy"),
-        "status_code": OUTAGE.status,
-        "body_format": {"json_format": error_body(OUTAGE)},
-        "response_headers_to_add": [
-            {
-                "header": {"key": "content-type", "value": "application/json"},
-                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-            }
-        ],
-    }
-    refuse = {"predicate": unread, "on_match": {"action": {"name": "refuse", "typed_config": refusal}}}
     return {
         "name": CUSTOM_RESPONSE,
         "typed_config": {
             "@type": type_url("envoy.extensions.filters.http.custom_response.v3.CustomResponse"),
-            "custom_response_matcher": {"matcher_list": {"matchers": [refuse]}},
+            "custom_response_matcher": {"matcher_list": {"matchers": [_refuse(shape) for shape in shapes()]}},
         },
     }
+
+
+def _refuse(shape: Shape) -> Json:
+    """Refuses an unread answer to a path of this shape."""
+    unread = [_mark(CHECKED_KEY, present=True), _mark(ANSWERED_KEY, present=False)]
+    if shape.paths:
+        unread.append(_any([_path(path) for path in shape.paths]))
+    headers = {"content-type": "application/json", **reply_headers(OUTAGE, shape)}
+    refusal = {
+        "@type": type_url("envoy.extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy"),
+        "status_code": OUTAGE.status,
+        "body_format": body_format(OUTAGE, shape),
+        "response_headers_to_add": [
+            {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            for key, value in headers.items()
+        ],
+    }
+    action = {"name": "refuse", "typed_config": refusal}
+    return {"predicate": {"and_matcher": {"predicate": unread}}, "on_match": {"action": action}}
+
+
+def _path(path: Path) -> Json:
+    """A predicate: the request's path is one of this route."""
+    terms = [_path_value({"prefix": path.start})] if path.start else []
+    terms += [_path_value({"contains": piece}) for piece in path.holds]
+    if path.end:
+        terms.append(_any([_path_value({"suffix": path.end}), _path_value({"contains": f"{path.end}?"})]))
+    return terms[0] if len(terms) == 1 else {"and_matcher": {"predicate": terms}}
+
+
+def _path_value(value: Json) -> Json:
+    header = type_url("envoy.type.matcher.v3.HttpRequestHeaderMatchInput")
+    return {
+        "single_predicate": {
+            "input": {"name": "path", "typed_config": {"@type": header, "header_name": ":path"}},
+            "value_match": value,
+        }
+    }
+
+
+def _any(predicates: list[Json]) -> Json:
+    return predicates[0] if len(predicates) == 1 else {"or_matcher": {"predicate": predicates}}
 
 
 def _mark(key: str, *, present: bool) -> Json:

@@ -1,9 +1,9 @@
-"""Envoy's own answers (sidecar gone, body too large, provider unreachable, ...) in OpenAI's error shape.
+"""Envoy's own answers (sidecar gone, body too large, provider unreachable, ...) in the error shape of the API called.
 
 They are told apart by the constant that Envoy gives as response code details; the sidecar's own answers have
 details that start with `naka_` and are left alone. Details measured on Envoy 1.40; `tests/wire` provokes
-each. Source of the shape: OpenAI API reference, "Error codes"; of `x-should-retry`: openai-python
-`_base_client.py`.
+each. Which shape a path gets: `naka.envoy.shapes`. Source of `x-should-retry`: openai-python `_base_client.py`;
+other clients retry by status alone, so what would be the same again has none that they retry.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from naka.envoy.model import Json, type_url
+from naka.envoy.shapes import Shape, shapes
 
-__all__ = ["OUTAGE", "REPLIES", "Reply", "error_body", "local_reply_config"]
+__all__ = ["OUTAGE", "REPLIES", "Reply", "body_format", "local_reply_config", "reply_headers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +24,9 @@ class Reply:
     """Response code details start with one of these."""
     status: int | None = None
     """Sent instead of Envoy's own; None keeps that."""
+    stands_for: int = 400
+    """What the error says its status is, where Envoy's own is kept."""
     code: str
-    kind: str
-    """`error.type`."""
     message: str
     retry: bool
     """False tells official clients not to send the same call again."""
@@ -43,7 +44,6 @@ OUTAGE = Reply(
     ),
     status=503,
     code="naka_unavailable",
-    kind="server_error",
     message="The check of this call is not available, so it was not let through. Try again.",
     retry=True,
 )
@@ -53,15 +53,14 @@ REPLIES: tuple[Reply, ...] = (
         details=("request_payload_too_large",),
         status=413,
         code="naka_too_large",
-        kind="invalid_request_error",
         message="The body is larger than what the gateway holds.",
         retry=False,
     ),
     Reply(
         details=("response_payload_too_large",),
-        status=502,
+        # The provider's doing, but no 5xx: the same call would bring the same answer.
+        status=413,
         code="naka_answer_too_large",
-        kind="server_error",
         message="The answer of the provider is larger than what the gateway holds.",
         retry=False,
     ),
@@ -69,7 +68,6 @@ REPLIES: tuple[Reply, ...] = (
         details=("path_normalization_failed",),
         status=400,
         code="naka_bad_path",
-        kind="invalid_request_error",
         message="The path is not in normal form.",
         retry=False,
     ),
@@ -77,7 +75,6 @@ REPLIES: tuple[Reply, ...] = (
         details=("upgrade_failed",),
         status=403,
         code="naka_upgrade_refused",
-        kind="invalid_request_error",
         message="WebSocket and other upgrades cannot be checked, so they are not let through.",
         retry=False,
     ),
@@ -85,7 +82,6 @@ REPLIES: tuple[Reply, ...] = (
         details=("route_not_found",),
         status=404,
         code="naka_no_route",
-        kind="invalid_request_error",
         message="No upstream takes this path.",
         retry=False,
     ),
@@ -99,7 +95,6 @@ REPLIES: tuple[Reply, ...] = (
             "request_headers",
         ),
         code="naka_bad_request",
-        kind="invalid_request_error",
         message="The call is not valid HTTP.",
         retry=False,
     ),
@@ -111,8 +106,8 @@ REPLIES: tuple[Reply, ...] = (
             "maintenance_mode",
             "response_timeout",
         ),
+        stands_for=503,
         code="naka_upstream_unavailable",
-        kind="server_error",
         message="The provider cannot be reached, or broke off its answer.",
         retry=True,
     ),
@@ -123,45 +118,57 @@ REPLIES: tuple[Reply, ...] = (
             "request_header_timeout",
             "duration_timeout",
         ),
+        # Envoy's own are 408 and 504, which clients send again: another quarter of an hour of nothing.
+        status=400,
         code="naka_timeout",
-        kind="server_error",
         message="The call moved no byte for too long.",
         retry=False,
     ),
 )
 
 
-def _matches(reply: Reply) -> Json:
+def _matches(reply: Reply, shape: Shape) -> Json:
     # Constants of this file only: nothing to escape.
     terms = [f"response.code_details.startsWith('{prefix}')" for prefix in reply.details]
+    expression = " || ".join(terms)
+    if shape.paths:
+        expression = f"({expression}) && ({' || '.join(path.cel() for path in shape.paths)})"
     return {
         "extension_filter": {
             "name": "details",
             "typed_config": {
                 "@type": type_url("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"),
-                "expression": " || ".join(terms),
+                "expression": expression,
             },
         }
     }
 
 
-def error_body(reply: Reply) -> Json:
-    """OpenAI's error body."""
-    return {"error": {"message": reply.message, "type": reply.kind, "param": None, "code": reply.code}}
+def body_format(reply: Reply, shape: Shape) -> Json:
+    """The body of an answer, as Envoy writes it."""
+    body = shape.body(reply.status or reply.stands_for, reply.code, reply.message)
+    return {"json_format": body, "content_type": "application/json"}
 
 
-def _mapper(reply: Reply) -> Json:
+def reply_headers(reply: Reply, shape: Shape) -> dict[str, str]:
+    """The headers of an answer."""
+    headers = shape.headers(reply.status or reply.stands_for, reply.code)
+    return headers if reply.retry else {**headers, "x-should-retry": "false"}
+
+
+def _mapper(reply: Reply, shape: Shape) -> Json:
     mapper: Json = {
-        "filter": _matches(reply),
-        "body_format_override": {"json_format": error_body(reply), "content_type": "application/json"},
+        "filter": _matches(reply, shape),
+        "body_format_override": body_format(reply, shape),
+        "headers_to_add": [
+            {"header": {"key": key, "value": value}} for key, value in reply_headers(reply, shape).items()
+        ],
     }
     if reply.status is not None:
         mapper["status_code"] = reply.status
-    if not reply.retry:
-        mapper["headers_to_add"] = [{"header": {"key": "x-should-retry", "value": "false"}}]
     return mapper
 
 
 def local_reply_config() -> Json:
-    """`local_reply_config` of the HTTP connection manager."""
-    return {"mappers": [_mapper(reply) for reply in REPLIES]}
+    """`local_reply_config` of the HTTP connection manager: the first mapper that matches counts."""
+    return {"mappers": [_mapper(reply, shape) for reply in REPLIES for shape in shapes()]}

@@ -31,4 +31,5 @@ pub use error::{BodyError, EditError, TableError};
 pub use facts::Facts;
 pub use limits::Limits;
 pub use route::{Direction, Route, Surface};
-pub use tables::ApiTables;
+pub use tables::errors::{ErrorShape, Problem};
+pub use tables::{ApiInfo, ApiTables};

@@ -1,6 +1,10 @@
 //! Which API a request speaks, as far as method and path tell.
 
+use crate::codec::Codec;
 use crate::tables::Api;
+use crate::tables::errors::ErrorShape;
+use crate::tables::paths::Pattern;
+use crate::unnamed;
 
 /// What kind of service a route is. Packs name these in `traffic.surfaces`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
@@ -93,6 +97,31 @@ pub struct Route<'t> {
     pub surface: Surface,
     /// False where no table knows method and path: the policy's `onUnknownRoute` decides.
     pub known: bool,
+    pub(crate) pattern: Option<&'t Pattern>,
     pub(crate) table: &'t Api,
     pub(crate) words: &'t crate::tables::Words,
+}
+
+impl<'t> Route<'t> {
+    /// How clients of this API expect errors.
+    pub fn errors(&self) -> &'t ErrorShape {
+        &self.table.errors
+    }
+
+    /// The model that the path of this route names, where its API has it there and it looks like a model's name.
+    ///
+    /// ```
+    /// use naka_body::ApiTables;
+    /// let path = "/gw/model/anthropic.claude-v1%3A0/converse?x=1";
+    /// let route = ApiTables::shared().route("POST", path);
+    /// assert_eq!(route.model(path).as_deref(), Some("anthropic.claude-v1:0"));
+    /// assert_eq!(ApiTables::shared().route("POST", "/v1/messages").model("/v1/messages"), None);
+    /// ```
+    pub fn model(&self, path: &str) -> Option<String> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let written = self.pattern?.model(path)?;
+        let mut model = Vec::with_capacity(written.len());
+        Codec::Percent.decode(written.as_bytes(), &mut model);
+        unnamed::is_model_name(&model).then(|| String::from_utf8_lossy(&model).into_owned())
+    }
 }

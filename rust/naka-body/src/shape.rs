@@ -132,6 +132,21 @@ fn is_media_type(text: &str) -> bool {
     })
 }
 
+/// What a provider signs or encrypts, and wants back as it was: long base64 with letters.
+pub(crate) fn is_ciphertext(text: &[u8]) -> bool {
+    is_base64_text(text) && text.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// A file's bytes in base64, line ends included: not text that stands where a file may. Short ones must mix their letters
+/// or be padded, for a number or a word is of the same alphabet.
+pub(crate) fn may_be_base64(text: &[u8]) -> bool {
+    const LONG: usize = 64;
+    let mixed = || text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase);
+    text.iter()
+        .all(|&byte| is_base64(byte) || matches!(byte, b'\r' | b'\n'))
+        && (text.ends_with(b"=") || mixed() || text.len() >= LONG && text.iter().any(u8::is_ascii_alphabetic))
+}
+
 /// Base64 all through, long enough for a signature.
 pub(crate) fn is_base64_text(text: &[u8]) -> bool {
     text.len() >= 32 && text.iter().all(|&byte| is_base64(byte))

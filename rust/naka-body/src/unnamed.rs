@@ -79,6 +79,33 @@ pub(crate) fn media_reason(media: &str) -> Option<Reason> {
     }
 }
 
+/// How well-known formats begin, in base64. Source: their specifications; RIFF holds either WebP or WAVE.
+const MAGIC: &[(&[u8], Reason)] = &[
+    (b"iVBORw0KGgo", Reason::Image), // PNG
+    (b"/9j/", Reason::Image),        // JPEG
+    (b"R0lGOD", Reason::Image),      // GIF
+    (b"SUkqA", Reason::Image),       // TIFF
+    (b"TU0AK", Reason::Image),
+    (b"SUQz", Reason::Audio),   // MP3 with a tag
+    (b"T2dnUw", Reason::Audio), // Ogg
+    (b"ZkxhQ", Reason::Audio),  // FLAC
+];
+
+/// What bytes in base64 are, by how they begin.
+pub(crate) fn base64_reason(payload: &[u8]) -> Reason {
+    let begins = |magic: &&(&[u8], Reason)| payload.starts_with(magic.0);
+    match MAGIC.iter().find(begins) {
+        Some(&(_, reason)) => reason,
+        // `RIFF`, four bytes of length, then `WEBP` or `WAVE`.
+        None if payload.starts_with(b"UklGR") => match payload.get(11..16) {
+            Some(b"XRUJQ") => Reason::Image,
+            Some(b"XQVZF") => Reason::Audio,
+            _ => Reason::File,
+        },
+        None => Reason::File,
+    }
+}
+
 /// The text that `payload` encodes, if it does: decodes to UTF-8 without control characters.
 pub(crate) fn inner_text(payload: &[u8], base64: bool) -> Option<(Codec, Vec<u8>)> {
     if !base64 {

@@ -338,9 +338,8 @@ fn forms() {
             "*=empty",
             "*=Aadhaar",
             "*=5109 8027 4087",
-            "*=json",
-            "*.*=pan",
-            "*.*=ABCPK1234F",
+            "json.*=pan",
+            "json.*=ABCPK1234F",
             "*=flag",
         ]
     );
@@ -358,15 +357,15 @@ fn forms() {
 
 #[test]
 fn lines_of_json() {
-    let body = b"{\"messages\":[{\"content\":\"a 5109 8027 4087\"}]}\r\n\n{\"prompt\":\"b\"}\n{\"prompt\": \"5109 8027 4087\n\"tail\"";
+    let body = b"{\"messages\":[{\"content\":\"a 5109 8027 4087\"}]}\r\n\n{\"ask\":\"b\"}\n{\"ask\": \"5109 8027 4087\n\"tail\"";
     let document = post(body, "application/x-ndjson");
     assert_eq!(
         fields(&document),
         [
             "[0].messages[0].content=a 5109 8027 4087",
-            "[2].*=prompt",
+            "[2].*=ask",
             "[2].*=b",
-            "[3].*=prompt",
+            "[3].*=ask",
             "[3]=\"5109 8027 4087",
             "[4]=tail",
         ]

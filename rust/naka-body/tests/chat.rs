@@ -182,11 +182,11 @@ fn pictures_sound_files_and_references_are_unscannable_with_their_path() {
             "messages[0].content[0].image_url.url image",
             "messages[0].content[1].image_url remote_url",
             "messages[0].content[2].input_audio.data audio",
-            "messages[0].content[3].file.file_data file",
+            "messages[0].content[3].file.file_data image",
             "messages[0].content[4].file.file_data file",
             "messages[0].content[5].file.file_id file_id",
-            "messages[0].content[6].text file",
-            "messages[0].content[7].* file",
+            "messages[0].content[6].text image",
+            "messages[0].content[7].* image",
             "* token_array",
         ]
     );

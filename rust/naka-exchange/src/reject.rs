@@ -1,15 +1,19 @@
 //! Our own answers to the client, in the shape of the provider's errors, so that official clients raise the
-//! exceptions their users already handle. They name entities and JSON paths, never values.
+//! exceptions their users already handle. They name entities and JSON paths, never values. The shapes are data
+//! (`naka-body/apis/errors.toml`); the route says which one.
 //!
 //! | status | when | retried by official clients |
 //! | --- | --- | --- |
-//! | 400 | the call itself is at fault: path, malformed JSON, a deciding key twice | no |
+//! | 400 | the call itself is at fault: path, malformed JSON, a deciding key twice; the body did not end in time | no |
 //! | 403 | the policy refuses it | no |
-//! | 408 | the body did not end in time | no: `x-should-retry: false` |
 //! | 413 | the body is over the limit and the policy refuses what cannot be read | no |
 //! | 503 | no room now | yes, after a second |
 //!
-//! Source: openai-python `_base_client.py` (retries 408, 409, 429, 5xx; obeys `x-should-retry`), `_exceptions.py`.
+//! Clients retry 408, 409, 429 and 5xx, and only some obey `x-should-retry`: so none of these but 503 is used.
+//! Source: openai-python `_base_client.py`, cohere-python `core/http_client.py`, python-genai `_api_client.py`.
+
+use bytes::Bytes;
+use naka_body::{ErrorShape, Problem};
 
 use crate::outcome::{DecisionId, JsonPath, Reason, Tally};
 use naka_policy::{Action, Direction};
@@ -21,6 +25,8 @@ pub struct Reject {
     pub status: u16,
     /// JSON.
     pub body: Vec<u8>,
+    /// What the provider's clients look for beside the body.
+    pub headers: Vec<(&'static str, Bytes)>,
     /// For Envoy's access log; a constant.
     pub details: &'static str,
     /// The client may send the same again.
@@ -32,7 +38,13 @@ pub struct Reject {
 impl Reject {
     /// The policy blocks what was found: 403, naming up to three entities with the path of each.
     #[must_use]
-    pub fn blocked(decision: DecisionId, direction: Direction, found: &[Tally], paths: &[JsonPath]) -> Self {
+    pub fn blocked(
+        shape: &'static ErrorShape,
+        decision: DecisionId,
+        direction: Direction,
+        found: &[Tally],
+        paths: &[JsonPath],
+    ) -> Self {
         let entities: Vec<&str> = found
             .iter()
             .filter(|tally| matches!(tally.enforced, Action::Block))
@@ -51,12 +63,12 @@ impl Reject {
             message.push_str(&format!(" at {}", listed(&paths)));
         }
         message.push('.');
-        Self::new(decision, 403, "naka_blocked", &message, paths.first().copied())
+        Self::new(shape, decision, 403, "naka_blocked", &message, paths.first().copied())
     }
 
     /// The policy refuses what cannot be read, or the call itself is at fault.
     #[must_use]
-    pub fn refused(decision: DecisionId, reason: Reason, path: Option<&JsonPath>) -> Self {
+    pub fn refused(shape: &'static ErrorShape, decision: DecisionId, reason: Reason, path: Option<&JsonPath>) -> Self {
         let (status, details, message) = match reason {
             Reason::BadPath => (400, "naka_bad_path", "The path is not in normal form."),
             Reason::Malformed => (400, "naka_malformed", "The body is not the JSON that it says it is."),
@@ -71,7 +83,7 @@ impl Reject {
                 "The body is larger than what can be checked, and the policy in force does not let it pass unchecked.",
             ),
             Reason::Deadline => (
-                408,
+                400,
                 "naka_deadline",
                 "The body did not end, or could not be checked, in time.",
             ),
@@ -93,31 +105,32 @@ impl Reject {
             ),
         };
         let message = format!("{message} Reason: {}.", reason.name());
-        Self::new(decision, status, details, &message, path.map(JsonPath::as_str))
+        Self::new(shape, decision, status, details, &message, path.map(JsonPath::as_str))
     }
 
-    fn new(decision: DecisionId, status: u16, code: &'static str, message: &str, param: Option<&str>) -> Self {
-        let kind = match status {
-            503 => "server_error",
-            403 => "permission_error",
-            _ => "invalid_request_error",
+    fn new(
+        shape: &'static ErrorShape,
+        decision: DecisionId,
+        status: u16,
+        code: &'static str,
+        message: &str,
+        param: Option<&str>,
+    ) -> Self {
+        let id = decision.to_string();
+        let problem = Problem {
+            status,
+            code,
+            message: &format!("{message} Decision: {id}."),
+            param,
+            decision: &id,
         };
-        let mut body = String::with_capacity(256);
-        body.push_str("{\"error\":{\"message\":");
-        push_json(&mut body, &format!("{message} Decision: {decision}."));
-        body.push_str(",\"type\":");
-        push_json(&mut body, kind);
-        body.push_str(",\"param\":");
-        match param {
-            Some(param) => push_json(&mut body, param),
-            None => body.push_str("null"),
-        }
-        body.push_str(",\"code\":");
-        push_json(&mut body, code);
-        body.push_str("}}");
         Self {
             status,
-            body: body.into_bytes(),
+            body: shape.body(&problem).into_bytes(),
+            headers: shape
+                .header_values(&problem)
+                .map(|(name, value)| (name, Bytes::from(value)))
+                .collect(),
             details: code,
             retry: status == 503,
             decision,
@@ -132,18 +145,4 @@ fn listed(names: &[&str]) -> String {
         1..=3 => names.join(", "),
         more => format!("{} and {} more", names[..3].join(", "), more - 3),
     }
-}
-
-/// A JSON string with its quotes.
-pub(crate) fn push_json(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }

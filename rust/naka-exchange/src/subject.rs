@@ -19,7 +19,7 @@ pub(crate) struct Subject {
     pub(crate) host: Name,
     /// Position of the upstream in the rule set, by Envoy's route or by host.
     pub(crate) upstream: Option<usize>,
-    /// As the request's body names it.
+    /// As the request's path or body names it.
     pub(crate) model: OnceLock<Model>,
 }
 
@@ -63,14 +63,27 @@ impl Subject {
             tables.route(&text(&head.method), &text(&path))
         });
         let host = tools.host(rules, host_of(&head.authority));
-        Self {
+        let subject = Self {
             surface: surface(route.surface),
             route,
             host,
             upstream,
             head,
             model: OnceLock::new(),
+        };
+        // what the path says counts, whatever the body says: the provider goes by the path
+        if let Some(model) = route.model(&text(&path)) {
+            subject.name_model(model, rules, tools);
         }
+        subject
+    }
+
+    /// The model is now known, unless it was before: one request, one model.
+    pub(crate) fn name_model(&self, raw: String, rules: &RuleSet, tools: &mut Tools) {
+        self.model.get_or_init(|| Model {
+            name: Name::checked(raw.as_bytes(), |text| tools.judge.is_clean(rules, text)),
+            raw,
+        });
     }
 
     pub(crate) fn target(&self) -> Target<'_> {

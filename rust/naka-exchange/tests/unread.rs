@@ -157,7 +157,7 @@ fn bytes_are_given_back_when_an_exchange_ends_however_it_ends() {
                 let mut step = Step::default();
                 assert!(shell.exchange.needs_watch(Direction::Request));
                 shell.exchange.expire(Direction::Request, &mut shell.tools, &mut step);
-                assert_eq!(rejected(&step.commands).0, 408);
+                assert_eq!(rejected(&step.commands).0, 400);
             }
             _ => {}
         }

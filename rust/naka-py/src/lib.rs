@@ -1,5 +1,6 @@
 //! The Python door: `naka._core`. Converts types and errors and releases the GIL; holds no logic.
 
+mod apis;
 mod detect;
 mod error;
 mod policy;
@@ -16,6 +17,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<detect::Finding>()?;
     module.add_class::<scan::FileRules>()?;
     module.add_class::<scan::FileScanner>()?;
+    module.add_function(wrap_pyfunction!(apis::api_tables, module)?)?;
+    module.add_function(wrap_pyfunction!(apis::error_shapes, module)?)?;
     module.add_function(wrap_pyfunction!(policy::compile_bundle, module)?)?;
     module.add_class::<sidecar::Sidecar>()?;
     module.add_function(wrap_pyfunction!(policy::explain, module)?)?;

@@ -286,6 +286,7 @@ fn immediate(reject: Reject) -> ImmediateResponse {
     } else {
         overwrite("x-should-retry", Bytes::from_static(b"false"))
     });
+    headers.extend(reject.headers.into_iter().map(|(name, value)| overwrite(name, value)));
     ImmediateResponse {
         status: Some(HttpStatus {
             code: i32::from(reject.status),

@@ -121,11 +121,11 @@ async fn a_full_duplex_body_that_stalls_is_refused_at_its_deadline() {
     let Some(Response::ImmediateResponse(refused)) = exchange.next().await.unwrap().response else {
         panic!()
     };
-    assert_eq!(refused.status.unwrap().code, 408);
+    assert_eq!(refused.status.unwrap().code, 400);
     let event = &running.audited(1).await[0];
     assert_eq!(
         (event["reason"].as_str(), event["status"].as_u64()),
-        (Some("deadline"), Some(408))
+        (Some("deadline"), Some(400))
     );
 }
 

@@ -61,6 +61,8 @@ pub(crate) enum Mark {
     /// Each value here is one record: a message, a choice.
     Record,
     Stale(Stale),
+    /// Where this is a string or `true`, the object that holds it is signed: see [`State::seal`].
+    Seal,
     /// A key that decides how the body is treated; twice is one too many. Index into [`Automaton::deciding`].
     Deciding(u8),
 }
@@ -86,6 +88,8 @@ pub(crate) struct State {
     pub(crate) record: bool,
     pub(crate) stale: Option<Stale>,
     pub(crate) deciding: Option<u8>,
+    /// A string or `true` here says that the provider has signed the object around it: nothing in that is rewritten.
+    pub(crate) seal: bool,
     keys: Vec<(Box<[u8]>, u16)>,
     other: u16,
     item: u16,
@@ -124,13 +128,30 @@ impl Automaton {
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     paths: Vec<(Vec<Step>, Mark)>,
+    /// The paths as they are written, for messages.
+    written: Vec<String>,
     deciding: Vec<String>,
+    both_cases: bool,
 }
 
 impl Builder {
+    /// `both_cases`: a key `likeThis` may also be written `like_this`, as proto JSON has it.
+    pub(crate) fn new(both_cases: bool) -> Self {
+        Self {
+            both_cases,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn add(&mut self, path: &str, mark: Mark) -> Result<(), &'static str> {
         self.paths.push((steps(path)?, mark));
+        self.written.push(path.to_owned());
         Ok(())
+    }
+
+    /// The path at `index` among those added, as it is written.
+    pub(crate) fn path(&self, index: usize) -> String {
+        self.written.get(index).cloned().unwrap_or_default()
     }
 
     pub(crate) fn add_deciding(&mut self, path: &str) -> Result<(), &'static str> {
@@ -141,18 +162,21 @@ impl Builder {
     }
 
     /// Keys that the paths name.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &[u8]> {
-        self.paths
+    pub(crate) fn words(&self) -> impl Iterator<Item = Box<[u8]>> {
+        let keys = self
+            .paths
             .iter()
             .flat_map(|(steps, _)| steps)
             .filter_map(|step| match step {
-                Step::Key(key) => Some(&**key),
+                Step::Key(key) => Some(key),
                 _ => None,
-            })
+            });
+        keys.flat_map(|key| [Some(key.clone()), self.both_cases.then(|| snake_case(key)).flatten()])
+            .flatten()
     }
 
     /// Subset construction. Errors with the index of a path whose class differs from another's at the same place.
-    pub(crate) fn build(self) -> Result<Automaton, usize> {
+    pub(crate) fn build(&self) -> Result<Automaton, usize> {
         let fixed = [
             (UNNAMED, Class::Unnamed),
             (FREE, Class::Free),
@@ -166,19 +190,21 @@ impl Builder {
             record: false,
             stale: None,
             deciding: None,
+            seal: false,
             keys: Vec::new(),
             other: same,
             item: same,
         });
         let mut build = Build {
             paths: &self.paths,
+            both_cases: self.both_cases,
             states: states.into(),
             known: BTreeMap::new(),
         };
         let start = build.state((0..self.paths.len()).map(|path| (path, 0)).collect(), UNNAMED)?;
         Ok(Automaton {
             states: build.states,
-            deciding: self.deciding,
+            deciding: self.deciding.clone(),
             start,
         })
     }
@@ -189,6 +215,7 @@ type Positions = BTreeSet<(usize, usize)>;
 
 struct Build<'p> {
     paths: &'p [(Vec<Step>, Mark)],
+    both_cases: bool,
     states: Vec<State>,
     known: BTreeMap<(Positions, u16), u16>,
 }
@@ -210,6 +237,7 @@ impl Build<'_> {
             record: false,
             stale: None,
             deciding: None,
+            seal: false,
             keys: Vec::new(),
             other: outside,
             item: outside,
@@ -231,6 +259,7 @@ impl Build<'_> {
                 Mark::Fact(fact) => state.fact = Some(fact),
                 Mark::Record => state.record = true,
                 Mark::Stale(stale) => state.stale = Some(stale),
+                Mark::Seal => state.seal = true,
                 Mark::Deciding(index) => state.deciding = Some(index),
             }
         }
@@ -270,13 +299,32 @@ impl Build<'_> {
         let (other, item) = (next(&|step| *step == Step::AnyKey), next(&|step| *step == Step::Item));
         let mut keys = Vec::new();
         for (key, positions) in ahead {
-            keys.push((key, self.state(positions, inside)?));
+            let next = self.state(positions, inside)?;
+            if let Some(snake) = self.both_cases.then(|| snake_case(&key)).flatten() {
+                keys.push((snake, next));
+            }
+            keys.push((key, next));
         }
         let (other, item) = (self.state(other, inside)?, self.state(item, inside)?);
         let state = &mut self.states[usize::from(number)];
         (state.keys, state.other, state.item) = (keys, other, item);
         Ok(number)
     }
+}
+
+/// `likeThis` as `like_this`; none where they are the same.
+fn snake_case(key: &[u8]) -> Option<Box<[u8]>> {
+    if !key.iter().any(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let mut snake = Vec::with_capacity(key.len() + 4);
+    for byte in key {
+        if byte.is_ascii_uppercase() {
+            snake.push(b'_');
+        }
+        snake.push(byte.to_ascii_lowercase());
+    }
+    Some(snake.into())
 }
 
 fn steps(path: &str) -> Result<Vec<Step>, &'static str> {

@@ -9,10 +9,27 @@ use crate::document::Reason;
 use crate::error::TableError;
 use crate::route::{Direction, Surface};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct File {
     pub(super) api: Vec<ApiEntry>,
+    pub(super) error: Vec<ErrorEntry>,
+}
+
+/// How a provider writes its errors; see [`super::errors`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ErrorEntry {
+    pub(super) id: String,
+    pub(super) source: String,
+    pub(super) checked_on: toml::value::Datetime,
+    /// JSON with `"$message"`, `"$kind"`, `"$param"`, `"$code"`, `"$status"` and `"$decision"` for what is put in.
+    pub(super) body: String,
+    /// Status to what stands for `$kind`.
+    pub(super) kinds: BTreeMap<String, String>,
+    /// Sent beside the body; the same names may stand in them.
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -23,10 +40,11 @@ pub(super) struct ApiEntry {
     pub(super) provider: Option<String>,
     pub(super) surface: Surface,
     /// Where the facts below were read.
-    #[allow(dead_code)] // for people; required so that no table is without one
-    source: String,
-    #[allow(dead_code)]
-    checked_on: toml::value::Datetime,
+    pub(super) source: String,
+    pub(super) checked_on: toml::value::Datetime,
+    /// How its clients expect errors: the id of an `[[error]]`.
+    #[serde(default = "openai")]
+    pub(super) errors: String,
     /// `METHOD /path/{any}`; methods may be joined by `|`.
     pub(super) routes: Vec<String>,
     pub(super) request: Option<Paths>,
@@ -36,6 +54,11 @@ pub(super) struct ApiEntry {
     pub(super) matches: Vec<String>,
     #[serde(default)]
     pub(super) example: Vec<Example>,
+}
+
+/// Most servers speak OpenAI's.
+fn openai() -> String {
+    "openai".to_owned()
 }
 
 /// Field paths of one direction; classes are those of [`Class`].
@@ -52,6 +75,23 @@ pub(super) struct Paths {
     deciding: Vec<String>,
     facts: BTreeMap<Fact, String>,
     stale: Vec<StaleEntry>,
+    /// A string or `true` here says that the object around it is signed: it is scanned, never rewritten.
+    seal: Vec<String>,
+    /// A key `likeThis` may also be written `like_this`.
+    both_cases: bool,
+    /// Paths of other tables, which hold here too.
+    like: Vec<Like>,
+}
+
+/// The paths of another table, at the top of this body or under one of its paths.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Like {
+    api: String,
+    /// Which of its two bodies; this one's direction unless told.
+    direction: Option<Direction>,
+    #[serde(default)]
+    under: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,17 +131,28 @@ pub(super) struct Example {
     pub(super) unscannable: Vec<String>,
 }
 
+/// Tables inside tables, at most: a table that is like itself would never end.
+const MAX_LIKE: usize = 4;
+
 impl Paths {
-    pub(super) fn compile(&self, table: &str) -> Result<Builder, TableError> {
-        let mut builder = Builder::default();
-        let mut add = |path: &str, mark: Mark| {
-            let bad = |why| TableError::BadPath {
-                table: table.into(),
-                path: path.into(),
-                why,
-            };
-            builder.add(path, mark).map_err(bad)
+    /// `others`: all tables, for [`Paths::like`].
+    pub(super) fn compile(
+        &self,
+        table: &str,
+        direction: Direction,
+        others: &[ApiEntry],
+    ) -> Result<Builder, TableError> {
+        let mut into = Into {
+            builder: Builder::new(self.both_cases),
+            table,
+            others,
+            records: true,
         };
+        self.add(&mut into, direction, "", 0)?;
+        Ok(into.builder)
+    }
+
+    fn add(&self, into: &mut Into<'_>, direction: Direction, under: &str, depth: usize) -> Result<(), TableError> {
         let classes = [
             (&self.text, Class::Text),
             (&self.free, Class::Free),
@@ -110,46 +161,84 @@ impl Paths {
             (&self.keep, Class::Keep),
         ];
         for (paths, class) in classes {
-            paths.iter().try_for_each(|path| add(path, Mark::Class(class)))?;
+            into.all(under, paths, Mark::Class(class))?;
         }
         for (&reason, paths) in &self.opaque {
-            paths
-                .iter()
-                .try_for_each(|path| add(path, Mark::Class(Class::Opaque(reason))))?;
+            into.all(under, paths, Mark::Class(Class::Opaque(reason)))?;
         }
-        self.record.iter().try_for_each(|path| add(path, Mark::Record))?;
-        self.facts
-            .iter()
-            .try_for_each(|(&fact, path)| add(path, Mark::Fact(fact)))?;
+        into.all(under, &self.seal, Mark::Seal)?;
         for stale in &self.stale {
+            let path = std::slice::from_ref(&stale.path);
             if !stale.scan {
-                add(&stale.path, Mark::Class(Class::Copy))?;
+                into.all(under, path, Mark::Class(Class::Copy))?;
             }
             let mark = Stale {
                 only_if_moved: stale.when == When::Moved,
                 empty_array: stale.becomes == Becomes::EmptyArray,
             };
-            add(&stale.path, Mark::Stale(mark))?;
+            into.all(under, path, Mark::Stale(mark))?;
         }
-        for path in &self.deciding {
-            let bad = |why| TableError::BadPath {
-                table: table.into(),
-                path: path.clone(),
-                why,
+        // The messages of a call inside a batch are no records of their own where each call is one.
+        if into.records {
+            into.all(under, &self.record, Mark::Record)?;
+            into.records = self.record.is_empty();
+        }
+        if under.is_empty() {
+            for (&fact, path) in &self.facts {
+                into.all("", std::slice::from_ref(path), Mark::Fact(fact))?;
+            }
+            for path in &self.deciding {
+                into.builder.add_deciding(path).map_err(|why| into.bad(path, why))?;
+            }
+        }
+        for like in &self.like {
+            let other = into.others.iter().find(|other| other.id == like.api);
+            let other = other.filter(|_| depth < MAX_LIKE);
+            let other =
+                other.ok_or_else(|| into.bad(&like.api, "`like` names a table that exists, and not in a circle"))?;
+            let direction = like.direction.unwrap_or(direction);
+            let paths = match direction {
+                Direction::Request => &other.request,
+                Direction::Response => &other.response,
             };
-            builder.add_deciding(path).map_err(bad)?;
+            if let Some(paths) = paths {
+                paths.add(into, direction, &joined(under, &like.under), depth + 1)?;
+            }
         }
-        Ok(builder)
+        Ok(())
+    }
+}
+
+/// Where compiled paths go.
+struct Into<'t> {
+    builder: Builder,
+    table: &'t str,
+    others: &'t [ApiEntry],
+    /// No table further out has records.
+    records: bool,
+}
+
+impl Into<'_> {
+    fn all(&mut self, under: &str, paths: &[String], mark: Mark) -> Result<(), TableError> {
+        paths.iter().try_for_each(|path| {
+            let path = joined(under, path);
+            self.builder.add(&path, mark).map_err(|why| self.bad(&path, why))
+        })
     }
 
-    /// The path at `index` among those added, for messages.
-    pub(super) fn path(&self, index: usize) -> String {
-        let classes = [&self.text, &self.free, &self.audit, &self.url, &self.keep];
-        let plain = classes.into_iter().chain(self.opaque.values()).flatten();
-        plain
-            .chain(self.stale.iter().map(|stale| &stale.path))
-            .nth(index)
-            .cloned()
-            .unwrap_or_default()
+    fn bad(&self, path: &str, why: &'static str) -> TableError {
+        TableError::BadPath {
+            table: self.table.to_owned(),
+            path: path.to_owned(),
+            why,
+        }
+    }
+}
+
+fn joined(under: &str, path: &str) -> String {
+    match (under, path) {
+        ("", path) => path.to_owned(),
+        (under, "") => under.to_owned(),
+        (under, path) => format!("{under}.{path}"),
     }
 }

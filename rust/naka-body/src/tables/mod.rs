@@ -4,16 +4,18 @@
 
 pub(crate) mod automaton;
 mod check;
+pub(crate) mod errors;
 mod file;
-mod paths;
+pub(crate) mod paths;
 mod words;
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::error::TableError;
 use crate::route::{Direction, Route, Surface};
 use automaton::Automaton;
+use errors::ErrorShape;
 use file::Paths;
 use paths::Pattern;
 pub(crate) use words::Words;
@@ -21,9 +23,28 @@ pub(crate) use words::Words;
 /// Built-in tables: file name and text.
 const FILES: &[(&str, &str)] = &[
     ("openai_chat.toml", include_str!("../../apis/openai_chat.toml")),
+    (
+        "openai_responses.toml",
+        include_str!("../../apis/openai_responses.toml"),
+    ),
+    ("openai_texts.toml", include_str!("../../apis/openai_texts.toml")),
+    (
+        "openai_assistants.toml",
+        include_str!("../../apis/openai_assistants.toml"),
+    ),
+    ("anthropic.toml", include_str!("../../apis/anthropic.toml")),
+    ("gemini.toml", include_str!("../../apis/gemini.toml")),
+    ("cohere.toml", include_str!("../../apis/cohere.toml")),
+    ("bedrock.toml", include_str!("../../apis/bedrock.toml")),
+    ("others.toml", include_str!("../../apis/others.toml")),
+    ("ollama.toml", include_str!("../../apis/ollama.toml")),
+    ("mcp.toml", include_str!("../../apis/mcp.toml")),
     ("routes.toml", include_str!("../../apis/routes.toml")),
     ("unknown.toml", include_str!("../../apis/unknown.toml")),
 ];
+
+/// Shapes of errors, there for every set of tables.
+const ERRORS: (&str, &str) = ("errors.toml", include_str!("../../apis/errors.toml"));
 
 /// Id of the table for routes that no other table has.
 const UNKNOWN: &str = "unknown";
@@ -34,6 +55,13 @@ pub(crate) struct Api {
     pub(crate) id: String,
     pub(crate) provider: Option<String>,
     pub(crate) surface: Surface,
+    pub(crate) source: String,
+    pub(crate) checked_on: String,
+    /// As they are written in the table.
+    pub(crate) routes: Vec<String>,
+    pub(crate) errors: Arc<ErrorShape>,
+    /// It names paths of a body, so that more is known of it than its surface.
+    pub(crate) has_paths: bool,
     pub(crate) request: Automaton,
     pub(crate) response: Automaton,
 }
@@ -45,6 +73,27 @@ impl Api {
             Direction::Response => &self.response,
         }
     }
+}
+
+/// One API for people: what its table says about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiInfo<'t> {
+    /// `openai.chat`
+    pub id: &'t str,
+    /// Who defined it.
+    pub provider: Option<&'t str>,
+    /// What kind of service it is.
+    pub surface: Surface,
+    /// Where its facts were read.
+    pub source: &'t str,
+    /// When; `2026-11-24`.
+    pub checked_on: &'t str,
+    /// `METHOD /path/{any}`, as in the table.
+    pub routes: &'t [String],
+    /// Id of the shape of its errors.
+    pub errors: &'t str,
+    /// False where only its routes are known, and bodies are walked without paths.
+    pub has_paths: bool,
 }
 
 /// All API tables. Immutable.
@@ -65,6 +114,7 @@ pub struct ApiTables {
     by_last_name: HashMap<String, Vec<usize>>,
     unnamed_last: Vec<usize>,
     words: Words,
+    errors: Vec<Arc<ErrorShape>>,
 }
 
 impl ApiTables {
@@ -92,12 +142,21 @@ impl ApiTables {
             by_last_name: HashMap::new(),
             unnamed_last: Vec::new(),
             words: Words::default(),
+            errors: Vec::new(),
         };
         let mut errors = Vec::new();
         let mut entries = Vec::new();
-        for &(name, text) in files {
+        for &(name, text) in [ERRORS].iter().chain(files) {
             match toml::from_str::<file::File>(text) {
-                Ok(file) => entries.extend(file.api),
+                Ok(file) => {
+                    entries.extend(file.api);
+                    for entry in &file.error {
+                        match ErrorShape::new(entry) {
+                            Ok(shape) => tables.errors.push(Arc::new(shape)),
+                            Err(why) => errors.push(why),
+                        }
+                    }
+                }
                 Err(why) => errors.push(TableError::BadFile {
                     table: name.to_owned(),
                     why: why.to_string(),
@@ -105,7 +164,7 @@ impl ApiTables {
             }
         }
         for entry in &entries {
-            if let Err(why) = tables.add(entry) {
+            if let Err(why) = tables.add(entry, &entries) {
                 errors.push(why);
             }
         }
@@ -124,7 +183,7 @@ impl ApiTables {
         if errors.is_empty() { Ok(tables) } else { Err(errors) }
     }
 
-    fn add(&mut self, entry: &file::ApiEntry) -> Result<(), TableError> {
+    fn add(&mut self, entry: &file::ApiEntry, all: &[file::ApiEntry]) -> Result<(), TableError> {
         if self.apis.iter().any(|api| api.id == entry.id) {
             return Err(TableError::Duplicate {
                 table: entry.id.clone(),
@@ -154,9 +213,20 @@ impl ApiTables {
             }
             self.routes.push((pattern, self.apis.len()));
         }
+        let errors = self.errors.iter().find(|shape| shape.id() == entry.errors);
+        let errors = Arc::clone(errors.ok_or_else(|| TableError::BadPath {
+            table: entry.id.clone(),
+            path: entry.errors.clone(),
+            why: "`errors` is the id of an [[error]]",
+        })?);
         let api = Api {
-            request: self.automaton(&entry.id, entry.request.as_ref())?,
-            response: self.automaton(&entry.id, entry.response.as_ref())?,
+            source: entry.source.clone(),
+            checked_on: entry.checked_on.to_string(),
+            routes: entry.routes.clone(),
+            has_paths: entry.request.is_some() || entry.response.is_some(),
+            errors,
+            request: self.automaton(entry, Direction::Request, all)?,
+            response: self.automaton(entry, Direction::Response, all)?,
             id: entry.id.clone(),
             provider: entry.provider.clone(),
             surface: entry.surface,
@@ -165,16 +235,23 @@ impl ApiTables {
         Ok(())
     }
 
-    fn automaton(&mut self, table: &str, paths: Option<&Paths>) -> Result<Automaton, TableError> {
+    fn automaton(
+        &mut self,
+        entry: &file::ApiEntry,
+        direction: Direction,
+        all: &[file::ApiEntry],
+    ) -> Result<Automaton, TableError> {
         let none = Paths::default();
-        let paths = paths.unwrap_or(&none);
-        let builder = paths.compile(table)?;
-        self.words.extend(builder.words().map(Box::from));
-        let conflict = |index| TableError::Conflict {
-            table: table.to_owned(),
-            path: paths.path(index),
+        let paths = match direction {
+            Direction::Request => &entry.request,
+            Direction::Response => &entry.response,
         };
-        builder.build().map_err(conflict)
+        let builder = paths.as_ref().unwrap_or(&none).compile(&entry.id, direction, all)?;
+        self.words.extend(builder.words());
+        builder.build().map_err(|index| TableError::Conflict {
+            table: entry.id.clone(),
+            path: builder.path(index),
+        })
     }
 
     /// The API of a request. `path` is as in HTTP/2's `:path`: the query is ignored, a gateway's prefix too.
@@ -193,13 +270,35 @@ impl ApiTables {
             .map(|&route| &self.routes[route])
             .filter(|(pattern, _)| pattern.matches(method, &segments));
         let best = found.max_by_key(|(pattern, _)| pattern.weight());
-        self.make_route(best.map_or(self.unknown, |&(_, api)| api), best.is_some())
+        Route {
+            pattern: best.map(|(pattern, _)| pattern),
+            ..self.make_route(best.map_or(self.unknown, |&(_, api)| api), best.is_some())
+        }
     }
 
     /// The API with this id, for tests and offline scans.
     pub fn by_id(&self, id: &str) -> Option<Route<'_>> {
         let api = self.apis.iter().position(|api| api.id == id)?;
         Some(self.make_route(api, api != self.unknown))
+    }
+
+    /// Every API, in the order of the tables.
+    pub fn apis(&self) -> impl Iterator<Item = ApiInfo<'_>> {
+        self.apis.iter().map(|api| ApiInfo {
+            id: &api.id,
+            provider: api.provider.as_deref(),
+            surface: api.surface,
+            source: &api.source,
+            checked_on: &api.checked_on,
+            routes: &api.routes,
+            errors: api.errors.id(),
+            has_paths: api.has_paths,
+        })
+    }
+
+    /// Every way to write an error.
+    pub fn error_shapes(&self) -> impl Iterator<Item = &ErrorShape> {
+        self.errors.iter().map(|shape| &**shape)
     }
 
     fn make_route(&self, api: usize, known: bool) -> Route<'_> {
@@ -210,6 +309,7 @@ impl ApiTables {
             provider,
             surface,
             known,
+            pattern: None,
             table,
             words: &self.words,
         }

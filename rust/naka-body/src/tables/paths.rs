@@ -2,7 +2,7 @@
 
 /// Method and path of one route.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     methods: Vec<String>,
     segments: Vec<Segment>,
 }
@@ -10,9 +10,10 @@ pub(super) struct Pattern {
 #[derive(Debug, PartialEq, Eq)]
 enum Segment {
     Exact(String),
-    /// `{any}`, or `{any}:verb` with its suffix.
+    /// `{any}`, or `{any}:verb` with its suffix; `{model}` tells the model.
     Any {
         suffix: String,
+        model: bool,
     },
 }
 
@@ -20,7 +21,7 @@ impl Segment {
     fn matches(&self, segment: &str) -> bool {
         match self {
             Self::Exact(name) => name == segment,
-            Self::Any { suffix } => segment.len() > suffix.len() && segment.ends_with(&**suffix),
+            Self::Any { suffix, .. } => segment.len() > suffix.len() && segment.ends_with(&**suffix),
         }
     }
 }
@@ -40,6 +41,7 @@ impl Pattern {
             _ if segment.is_empty() => Err("a segment is empty"),
             Some((any, suffix)) if any.starts_with('{') => Ok(Segment::Any {
                 suffix: suffix.to_owned(),
+                model: any == "{model",
             }),
             None if !segment.contains('{') => Ok(Segment::Exact(segment.to_owned())),
             _ => Err("a segment is a name, `{any}` or `{any}:name`"),
@@ -66,6 +68,16 @@ impl Pattern {
                 .all(|(own, segment)| own.matches(segment))
     }
 
+    /// What a path that matches has in the place of `{model}`.
+    pub(crate) fn model<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let own = self.segments.iter().rev();
+        let segments = path.rsplit('/').filter(|segment| !segment.is_empty());
+        own.zip(segments).find_map(|(own, segment)| match own {
+            Segment::Any { suffix, model: true } => segment.strip_suffix(&**suffix),
+            _ => None,
+        })
+    }
+
     /// None if the last segment may be any.
     pub(super) fn last_name(&self) -> Option<&str> {
         match self.segments.last()? {
@@ -86,6 +98,12 @@ impl Pattern {
 
     /// Matches the same paths for a common method.
     pub(super) fn same(&self, other: &Self) -> bool {
-        self.segments == other.segments && self.methods.iter().any(|method| other.methods.contains(method))
+        let same = |(one, other): (&Segment, &Segment)| match (one, other) {
+            (Segment::Any { suffix, .. }, Segment::Any { suffix: same, .. }) => suffix == same,
+            (one, other) => one == other,
+        };
+        self.segments.len() == other.segments.len()
+            && self.segments.iter().zip(&other.segments).all(same)
+            && self.methods.iter().any(|method| other.methods.contains(method))
     }
 }

@@ -42,6 +42,9 @@ struct Frame {
     record: u32,
     /// Deciding keys seen, one bit each.
     seen: u32,
+    /// Fields before it, and whether one of its values says that it is signed.
+    first_field: usize,
+    sealed: bool,
     run: Run,
     /// Where the value begins that goes stale with its record.
     stale: Option<(usize, Stale)>,
@@ -249,6 +252,15 @@ impl<'w, 'b> Walk<'w, 'b> {
                 self.store.facts.user = Some(FieldId(first_field as u32));
             }
             Fact::User | Fact::Stream => {}
+        }
+    }
+
+    /// A value says that the object around it is signed.
+    fn note_seal(&mut self, state: u16) {
+        if self.paths.state(state).seal
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.sealed = true;
         }
     }
 

@@ -34,6 +34,8 @@ impl Sink for Walk<'_, '_> {
             index: 0,
             record: slot.record,
             seen: 0,
+            first_field: self.store.fields.len(),
+            sealed: false,
             run: Run::default(),
             stale: self.paths.state(slot.state).stale.map(|stale| (at, stale)),
         });
@@ -41,10 +43,14 @@ impl Sink for Walk<'_, '_> {
     }
 
     fn close(&mut self, _: bool, end: usize) -> Result<(), BodyError> {
-        if let Some(frame) = self.frames.pop()
-            && let Some((start, stale)) = frame.stale
-        {
-            self.push_stale(frame.record, start, end, stale);
+        if let Some(frame) = self.frames.pop() {
+            if let Some((start, stale)) = frame.stale {
+                self.push_stale(frame.record, start, end, stale);
+            }
+            if frame.sealed {
+                let inside = self.store.fields.iter_mut().skip(frame.first_field);
+                inside.for_each(|field| field.editable = false);
+            }
         }
         self.done();
         Ok(())
@@ -93,6 +99,9 @@ impl Sink for Walk<'_, '_> {
         let slot = self.slot();
         let state = self.paths.state(slot.state);
         let (class, fact) = (state.class, state.fact);
+        if value.start < value.end {
+            self.note_seal(slot.state);
+        }
         self.note_stale(slot, value.start - 1, value.end + 1);
         if class != Class::Copy {
             let leaf = Leaf {
@@ -117,7 +126,11 @@ impl Sink for Walk<'_, '_> {
     }
 
     fn literal(&mut self, start: usize, end: usize) -> Result<(), BodyError> {
-        if self.paths.state(self.slot().state).fact == Some(Fact::Stream) {
+        let state = self.slot().state;
+        if self.text[start..end] == *b"true" {
+            self.note_seal(state);
+        }
+        if self.paths.state(state).fact == Some(Fact::Stream) {
             self.store.facts.stream = match &self.text[start..end] {
                 b"true" => Some(true),
                 b"false" => Some(false),

@@ -27,19 +27,18 @@ impl Walk<'_, '_> {
         }
         match class {
             Class::Copy => Ok(()),
-            Class::Keep if shape::is_setting(text) => Ok(()),
+            Class::Keep if shape::is_setting(text) || shape::is_ciphertext(text) => Ok(()),
             Class::Keep | Class::Audit => self.push_string(leaf, false),
             Class::Url => self.url(leaf),
-            // Files may be text, and then are: by a data: URL or as base64.
-            Class::Opaque(Reason::File) => {
-                let whole = Blob {
-                    data: 0,
-                    base64: true,
-                    reason: Some(Reason::File),
-                };
-                let blob = data_url(text).unwrap_or(whole);
-                self.blob(leaf, blob)
-            }
+            // Files may be text, and then are: by a data: URL, as base64, or as it stands.
+            Class::Opaque(Reason::File) => match data_url(text) {
+                Some(blob) => self.blob(leaf, blob),
+                None if shape::may_be_base64(text) => {
+                    let blob = base64(text);
+                    self.blob(leaf, blob)
+                }
+                None => self.text(leaf),
+            },
             Class::Opaque(reason) => self.report(leaf.slot, reason),
             Class::Unnamed if unnamed::is_excused(self.read(leaf.slot.label), text) => Ok(()),
             Class::Unnamed | Class::Text | Class::Free => self.text(leaf),
@@ -53,14 +52,8 @@ impl Walk<'_, '_> {
             return self.blob(leaf, blob);
         }
         if shape::is_blob(text) {
-            return self.blob(
-                leaf,
-                Blob {
-                    data: 0,
-                    base64: true,
-                    reason: Some(Reason::File),
-                },
-            );
+            let blob = base64(text);
+            return self.blob(leaf, blob);
         }
         if looks_like_json(text) {
             if self.depth >= self.limits.max_layers {
@@ -190,6 +183,15 @@ impl Walk<'_, '_> {
 
     fn set_layer_text(&mut self, layer: u32, text: Vec<u8>) {
         self.store.layers[layer as usize - 1].text = text;
+    }
+}
+
+/// All of a string, taken for base64.
+fn base64(text: &[u8]) -> Blob {
+    Blob {
+        data: 0,
+        base64: true,
+        reason: Some(unnamed::base64_reason(text)),
     }
 }
 

@@ -30,10 +30,11 @@ impl Job {
         let mut reject = None;
         if let Some(reason) = document.and_then(|document| self.fault(document)) {
             (outcome.enforced, outcome.would_be, outcome.reason) = (Action::Block, Action::Block, Some(reason));
-            reject = Some(Box::new(Reject::refused(self.decision, reason, None)));
+            reject = Some(self.refused(reason, None));
         }
         if self.attached && reject.is_none() && outcome.enforced == Action::Block {
             reject = Some(Box::new(Reject::blocked(
+                self.subject.route.errors(),
                 self.decision,
                 self.direction,
                 &outcome.entities,
@@ -73,7 +74,7 @@ impl Job {
             match document.rewrite(&edits.list) {
                 Ok(bytes) => changed = Some(Bytes::from(bytes)),
                 // what should have been hidden must not pass because of a fault of ours
-                Err(_) => reject = Some(Box::new(Reject::refused(self.decision, Reason::Internal, None))),
+                Err(_) => reject = Some(self.refused(Reason::Internal, None)),
             }
         }
         outcome.rejected = reject.as_ref().map_or(0, |reject| reject.status);
@@ -150,7 +151,7 @@ impl Job {
         outcome.would_be = outcome.would_be.join(action(pair.would_be));
         if pair.enforced == Handling::Block && self.attached {
             outcome.reason = Some(reason);
-            return Some(Box::new(Reject::refused(self.decision, reason, path)));
+            return Some(self.refused(reason, path));
         }
         None
     }

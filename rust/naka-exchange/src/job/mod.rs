@@ -17,9 +17,9 @@ use crate::budget::Lease;
 use crate::event::BodyHead;
 use crate::exchange::Shared;
 use crate::media;
-use crate::outcome::{Coverage, DecisionId, Name, Outcome, Reason};
+use crate::outcome::{Coverage, DecisionId, JsonPath, Outcome, Reason};
 use crate::reject::Reject;
-use crate::subject::{Model, Subject, body_direction};
+use crate::subject::{Subject, body_direction};
 use crate::tools::Tools;
 
 /// What there is to judge beside the target.
@@ -123,12 +123,8 @@ impl Job {
         if self.direction == Direction::Request
             && let Some(model) = &document.facts().model
         {
-            let name = Name::checked(model.as_bytes(), |text| tools.judge.is_clean(&self.rules, text));
-            outcome.model = Some(name.clone());
-            let _ = self.subject.model.set(Model {
-                raw: model.clone(),
-                name,
-            }); // one request, one model
+            self.subject.name_model(model.clone(), &self.rules, tools);
+            outcome.model = self.subject.model.get().map(|model| model.name.clone());
         }
         if !whole {
             (outcome.coverage, outcome.reason) = (Coverage::Partial, Some(Reason::Interrupted));
@@ -163,10 +159,10 @@ impl Job {
             || (reason == Reason::Overloaded && self.overload_closes)
             || (reason == Reason::Encoding && self.decode);
         if self.attached && always {
-            let reject = Reject::refused(self.decision, reason, None);
+            let reject = self.refused(reason, None);
             (outcome.enforced, outcome.would_be, outcome.rejected) = (Action::Block, Action::Block, reject.status);
             return Verdict {
-                reject: Some(Box::new(reject)),
+                reject: Some(reject),
                 body,
                 changed: false,
                 decoded: false,
@@ -181,6 +177,16 @@ impl Job {
             verdict.outcome.rejected = verdict.reject.as_ref().map_or(0, |reject| reject.status);
         }
         verdict
+    }
+
+    /// A refusal as the clients of this API expect it.
+    fn refused(&self, reason: Reason, path: Option<&JsonPath>) -> Box<Reject> {
+        Box::new(Reject::refused(
+            self.subject.route.errors(),
+            self.decision,
+            reason,
+            path,
+        ))
     }
 
     fn blank(&self, tools: &mut Tools) -> Outcome {
