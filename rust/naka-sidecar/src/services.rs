@@ -99,8 +99,9 @@ pub(crate) async fn report_health(plane: Arc<Plane>, health: HealthReporter) {
     set_health(&health, ServingStatus::Serving).await;
 }
 
+/// The whole (`""`) comes last: who sees it serving finds its parts serving too.
 pub(crate) async fn set_health(health: &HealthReporter, status: ServingStatus) {
-    for service in ["", "envoy.service.ext_proc.v3.ExternalProcessor", "naka.v1.Detection"] {
+    for service in ["envoy.service.ext_proc.v3.ExternalProcessor", "naka.v1.Detection", ""] {
         health.set_service_status(service, status).await;
     }
 }

@@ -1,4 +1,4 @@
-"""A stub LLM: speaks enough of OpenAI's API for an official client, and tells what reached it.
+"""A stub LLM: speaks enough of each provider's API for its official client, and tells what reached it.
 
 It stands where the provider would, so that `naka up` needs no account and a test can compare what a client
 sent with what went upstream. Run it with `python -m naka.local.stub --port 8081`.

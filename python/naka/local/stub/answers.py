@@ -13,10 +13,10 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from naka.local.stub.asked import CREATED, identity, last_text
+
 __all__ = ["chat", "chat_stream", "embeddings", "error", "file_object", "last_user_text", "models"]
 
-CREATED = 1_767_225_600
-"""Fixed, so that the same request gets the same bytes."""
 EMBEDDING_SIZE = 8
 """Numbers in a stub embedding."""
 _FILENAME = re.compile(rb'filename="([^"\r\n]{1,200})"')
@@ -27,25 +27,9 @@ def error(message: str, *, kind: str = "invalid_request_error", code: str | None
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
-def _text(content: object) -> str:
-    """The text of a message's `content`: a string, or its text parts joined."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    parts = (part.get("text") for part in content if isinstance(part, dict))
-    return " ".join(part for part in parts if isinstance(part, str))
-
-
 def last_user_text(request: Mapping[str, Any]) -> str:
     """What the user asked last; empty when no message of the user has text."""
-    messages = request.get("messages")
-    if not isinstance(messages, list):
-        return ""
-    for message in reversed(messages):
-        if isinstance(message, dict) and message.get("role") == "user":
-            return _text(message.get("content"))
-    return ""
+    return last_text(request.get("messages"))
 
 
 def _forced_tool(request: Mapping[str, Any]) -> str | None:
@@ -53,12 +37,6 @@ def _forced_tool(request: Mapping[str, Any]) -> str | None:
     function = choice.get("function") if isinstance(choice, dict) else None
     name = function.get("name") if isinstance(function, dict) else None
     return name if isinstance(name, str) else None
-
-
-def _id(request: Mapping[str, Any]) -> str:
-    # From the content, so that the same request gets the same answer, byte for byte.
-    seed = json.dumps(request, sort_keys=True, default=str).encode()
-    return f"chatcmpl-{hashlib.sha256(seed).hexdigest()[:24]}"
 
 
 def _usage(request: Mapping[str, Any], text: str) -> dict[str, int]:
@@ -82,7 +60,7 @@ def chat(request: Mapping[str, Any]) -> dict[str, Any]:
         message |= {"content": None, "tool_calls": [call]}
         finish = "tool_calls"
     return {
-        "id": _id(request),
+        "id": identity(request, "chatcmpl-"),
         "object": "chat.completion",
         "created": CREATED,
         "model": request.get("model", "stub"),
@@ -95,7 +73,7 @@ def chat_stream(request: Mapping[str, Any]) -> Iterator[bytes]:
     """The same answer as server-sent events: one word a delta, then usage if asked for, then `[DONE]`."""
     text = f"You said: {last_user_text(request)}"
     common = {
-        "id": _id(request),
+        "id": identity(request, "chatcmpl-"),
         "object": "chat.completion.chunk",
         "created": CREATED,
         "model": request.get("model", "stub"),
@@ -132,7 +110,8 @@ def embeddings(request: Mapping[str, Any]) -> dict[str, Any]:
         value: object = packed if request.get("encoding_format") == "base64" else vector
         data.append({"object": "embedding", "index": index, "embedding": value})
     usage = {"prompt_tokens": len(inputs), "total_tokens": len(inputs)}
-    return {"object": "list", "data": data, "model": request.get("model", "stub"), "usage": usage}
+    answer = {"object": "list", "data": data, "model": request.get("model", "stub"), "usage": usage}
+    return answer | {"id": identity(request, "embd-")}  # Mistral's client wants one
 
 
 def file_object(body: bytes, size: int) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """The stub LLM as an ASGI application.
 
-`POST /v1/chat/completions` (also streamed), `/v1/embeddings`, `/v1/files`, `/v1/models`; any other path
-answers 200 with what it was asked. `GET /_received` lists what came, `DELETE /_received` clears;
-neither is recorded.
+Chat and what stands beside it in the shapes of OpenAI, Anthropic, Gemini, Cohere, Bedrock, Ollama and MCP
+(`routes.py`), OpenAI's chat also streamed; `/v1/files`, `/v1/models`; any other path answers 200 with what it was
+asked. `GET /_received` lists what came, `DELETE /_received` clears; neither is recorded.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from naka.local.stub import answers
+from naka.local.stub import answers, routes
 from naka.local.stub.record import Record, Recorder
 
 __all__ = ["create_app"]
@@ -55,25 +55,15 @@ async def _stream(request: Mapping[str, Any]) -> AsyncIterator[bytes]:
         yield event
 
 
-def _chat(request: Mapping[str, Any]) -> Response:
-    if request.get("stream") is True:
-        return StreamingResponse(_stream(request), media_type="text/event-stream")
-    return JSONResponse(answers.chat(request))
-
-
-_JSON_ROUTES: dict[str, Callable[[Mapping[str, Any]], Response]] = {
-    "/v1/chat/completions": _chat,
-    "/v1/embeddings": lambda request: JSONResponse(answers.embeddings(request)),
-}
-"""POST routes whose body must be a JSON object."""
-
-
 def _answer(record: Record, path: str) -> Response:
-    if record.method == "POST" and path in _JSON_ROUTES:
+    if record.method == "POST":
         parsed = _parse(bytes(record.body))
-        if parsed is None:
-            return JSONResponse(answers.error("The body is not a JSON object."), status_code=400)
-        return _JSON_ROUTES[path](parsed)
+        if parsed is not None and parsed.get("stream") is True and path.endswith("/chat/completions"):
+            return StreamingResponse(_stream(parsed), media_type="text/event-stream")
+        made = routes.answer(path, parsed)
+        if made is not None:
+            headers = dict(made.headers) if made.headers else None
+            return JSONResponse(dict(made.body), status_code=made.status, headers=headers)
     if record.method == "POST" and path == "/v1/files":
         return JSONResponse(answers.file_object(bytes(record.body), record.size))
     if record.method == "GET" and path == "/v1/models":
