@@ -15,6 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;
     tonic_prost_build::configure()
         .bytes(".")
+        // no type of prost's own: what is sent of it never changes
+        .extern_path(".google.protobuf.Struct", "crate::mark::Struct")
         .codec_path("crate::codec::SmallCodec")
         .emit_rerun_if_changed(false)
         .compile_fds(descriptors)?;

@@ -14,8 +14,20 @@ from naka.envoy.replies import local_reply_config
 
 __all__ = ["http_filters", "listener", "seconds"]
 
-HIDDEN_HEADERS = ("authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie")
-"""Credentials, which the sidecar has no use for and never sees."""
+SHOWN_HEADERS = (
+    ":method",
+    ":path",
+    ":authority",
+    ":status",
+    "content-type",
+    "content-encoding",
+    "content-length",
+    "accept-encoding",
+    "upgrade",
+    "traceparent",
+)
+"""All that the sidecar reads (`naka-sidecar/src/convert.rs`; `test_shown_headers.py` holds them together). It never
+sees the others, credentials among them, and none of them is sent and read for nothing."""
 
 
 def seconds(value: float) -> str:
@@ -24,13 +36,16 @@ def seconds(value: float) -> str:
 
 
 def _ext_proc(gateway: Gateway) -> Json:
-    hidden = [{"exact": name} for name in HIDDEN_HEADERS]
+    shown = [{"exact": name} for name in SHOWN_HEADERS]
     return {
         "name": EXT_PROC,
         "typed_config": {
             "@type": type_url("envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"),
             # No deadline for the stream, which lasts as long as the call; each answer has `message_timeout`.
-            "grpc_service": {"envoy_grpc": {"cluster_name": SIDECAR_CLUSTER}, "timeout": "0s"},
+            "grpc_service": {
+                "envoy_grpc": {"cluster_name": SIDECAR_CLUSTER, "skip_envoy_headers": True},
+                "timeout": "0s",
+            },
             "message_timeout": seconds(gateway.message_timeout_s),
             "max_message_timeout": seconds(gateway.message_timeout_s * 5),
             "failure_mode_allow": False,
@@ -48,7 +63,7 @@ def _ext_proc(gateway: Gateway) -> Json:
             },
             "allow_mode_override": True,
             "metadata_options": {"receiving_namespaces": {"untyped": [METADATA_NAMESPACE]}},
-            "forward_rules": {"disallowed_headers": {"patterns": hidden}},
+            "forward_rules": {"allowed_headers": {"patterns": shown}},
         },
     }
 

@@ -26,10 +26,23 @@ pub(crate) fn decision_id(now: Duration) -> DecisionId {
 }
 
 /// `2026-11-24T08:30:00.123Z`
-pub(crate) fn rfc3339(time: Duration) -> String {
-    let (seconds, millis) = (time.as_secs(), time.subsec_millis());
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z", day(time))
+pub(crate) fn rfc3339(time: Duration) -> [u8; 24] {
+    let (date, seconds) = (day(time).number(), time.as_secs());
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let mut put = |places: std::ops::Range<usize>, mut number: u32| {
+        for at in places.rev() {
+            text[at] = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+    };
+    put(0..4, date / 10_000);
+    put(5..7, date / 100);
+    put(8..10, date);
+    put(11..13, (seconds / 3600 % 24) as u32);
+    put(14..16, (seconds / 60 % 60) as u32);
+    put(17..19, (seconds % 60) as u32);
+    put(20..23, time.subsec_millis());
+    text
 }
 
 #[cfg(test)]
@@ -39,10 +52,10 @@ mod tests {
     #[test]
     fn times_are_written_as_rfc_3339() {
         assert_eq!(
-            rfc3339(Duration::from_millis(1_795_509_000_123)),
-            "2026-11-24T08:30:00.123Z"
+            &rfc3339(Duration::from_millis(1_795_509_000_123)),
+            b"2026-11-24T08:30:00.123Z"
         );
-        assert_eq!(rfc3339(Duration::ZERO), "1970-01-01T00:00:00.000Z");
+        assert_eq!(&rfc3339(Duration::ZERO), b"1970-01-01T00:00:00.000Z");
     }
 
     #[test]

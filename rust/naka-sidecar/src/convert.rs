@@ -5,10 +5,9 @@ use naka_exchange::{
     BodyHead, BodyMode, Command, Event, HeaderEdits, OutOfOrder, Piece, Reject, RequestHead, ResponseHead, Trace,
 };
 use naka_policy::Direction;
-use prost_types::value::Kind;
-use prost_types::{Struct, Value};
 use tonic::Status;
 
+use crate::mark;
 use crate::pb::envoy::config::core::v3::header_value_option::HeaderAppendAction;
 use crate::pb::envoy::config::core::v3::{HeaderValue, HeaderValueOption};
 use crate::pb::envoy::extensions::filters::http::ext_proc::v3::ProcessingMode;
@@ -19,12 +18,6 @@ use crate::pb::envoy::service::ext_proc::v3::{
     processing_request, processing_response,
 };
 use crate::pb::envoy::r#type::v3::HttpStatus;
-
-/// Namespace and keys of the marks that let a request and its answer pass the guards around ext_proc
-/// (docs/design/0003).
-const NAMESPACE: &str = "naka";
-const CHECKED: &str = "checked";
-const ANSWERED: &str = "answered";
 
 /// The event of a message; `None` for a message that this build does not know. `route` goes with the request's headers,
 /// of which `trace` reads one.
@@ -189,23 +182,10 @@ pub(crate) fn message(command: Command) -> ProcessingResponse {
     }
 }
 
-/// `naka: {checked: true}` for a request, `naka: {answered: true}` for an answer.
-fn let_go(direction: Direction) -> Struct {
-    let mark = match direction {
-        Direction::Request => CHECKED,
-        Direction::Response => ANSWERED,
-    };
-    let bool_true = Value {
-        kind: Some(Kind::BoolValue(true)),
-    };
-    let inner = Struct {
-        fields: [(mark.to_owned(), bool_true)].into(),
-    };
-    let inner = Value {
-        kind: Some(Kind::StructValue(inner)),
-    };
-    Struct {
-        fields: [(NAMESPACE.to_owned(), inner)].into(),
+fn let_go(direction: Direction) -> mark::Struct {
+    match direction {
+        Direction::Request => mark::checked(),
+        Direction::Response => mark::answered(),
     }
 }
 

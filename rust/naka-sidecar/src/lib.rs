@@ -14,6 +14,7 @@ mod detection;
 mod ext_proc;
 mod grpc;
 mod http;
+pub mod mark;
 mod metrics;
 pub mod pb;
 mod plane;

@@ -104,7 +104,7 @@ impl Job {
 
     fn edits(&self, document: &Document<'_>, texts: &Texts<'_, '_>, decision: &Decision) -> tally::Edits {
         let mut edits = tally::Edits::default();
-        let mut keys = None;
+        let (no_keys, mut keys) = (Keys::none(), None);
         for cluster in decision
             .clusters
             .iter()
@@ -113,7 +113,11 @@ impl Job {
             let field = document.field(FieldId(cluster.field));
             if field.editable {
                 let mut replacement = Vec::new();
-                let keys = keys.get_or_insert_with(|| self.keys());
+                // derived for a token alone, for which it costs as much as the rest
+                let keys = match cluster.enforced {
+                    Action::Tokenize => keys.get_or_insert_with(|| self.keys()),
+                    _ => &no_keys,
+                };
                 self.rules.transform(cluster, field.text, keys, &mut replacement);
                 let (start, end) = (cluster.start, cluster.end);
                 edits.list.push(naka_body::Edit {

@@ -1,7 +1,7 @@
 //! What a rule asks about the surroundings of a finding: `when`, and its pack's exemptions.
 //! Counts are made once per rule, in one pass over all findings, so that a body full of findings stays linear.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use naka_detect::{Finding, Flags};
 
@@ -19,7 +19,7 @@ pub(super) struct Conditions<'a> {
     fields: &'a [FieldFindings<'a>],
     today: u32,
     /// What each rule with `when` found in each scope, once it was asked.
-    counts: HashMap<u16, HashMap<u32, Counts>>,
+    counts: BTreeMap<u16, BTreeMap<u32, Counts>>,
     /// The exemption that takes a finding out of a pack. Asked at most once per (finding, pack).
     exempt: HashMap<(At, u16), Option<u16>>,
     /// Rules that spoke, in the order of the findings.
@@ -61,7 +61,7 @@ impl Count {
 
 impl<'a> Conditions<'a> {
     pub(super) fn new(rules: &'a RuleSet, traffic: &Traffic<'_>, fields: &'a [FieldFindings<'a>]) -> Self {
-        let (counts, exempt, hits) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (counts, exempt, hits) = (BTreeMap::new(), HashMap::new(), Vec::new());
         Self {
             rules,
             fields,
@@ -151,10 +151,10 @@ impl<'a> Conditions<'a> {
     }
 
     /// Findings per scope that the rule would listen to: from its confidence on, and not exempt in its pack.
-    fn count(&mut self, rule: u16, when: &When) -> HashMap<u32, Counts> {
+    fn count(&mut self, rule: u16, when: &When) -> BTreeMap<u32, Counts> {
         let (rules, fields) = (self.rules, self.fields);
         let asking = &rules.rules[usize::from(rule)];
-        let mut scopes: HashMap<u32, Counts> = HashMap::new();
+        let mut scopes: BTreeMap<u32, Counts> = BTreeMap::new();
         for (index, field) in fields.iter().enumerate() {
             let scope = self.scope(when.within, index);
             for (number, finding) in field.findings.iter().enumerate() {

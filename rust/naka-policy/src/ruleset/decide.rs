@@ -1,17 +1,17 @@
 //! Findings of one body -> clusters with two joins, `enforced` and `would_be`.
 //!
 //! Steps per text: leave out what lies inside tokens; ask the rules about each finding; sweep the findings once into
-//! clusters. Cost: nothing without findings; else one pass over packs and rules for the traffic (string compares happen
-//! only here), then per finding the rules that name its entity. A rule with `when` counts all findings once.
+//! clusters. Cost: nothing without findings; else per finding the rules that name its entity, each asked once about the
+//! traffic (string compares happen only there). A rule with `when` counts all findings once.
 //!
 //! **Shadow packs bring findings too** (their recognisers). Such a finding has no say in what is enforced: it neither
 //! widens an enforced cluster nor names it, else a shadow pack would change bytes. It counts in `would_be` of every
 //! cluster it is connected with. `tests/monotone.rs` holds this.
 
-use naka_detect::{Evidence, Finding};
+use naka_detect::Finding;
 
 use super::conditions::Conditions;
-use super::decision::{Cluster, Decision, Hit, Member, RuleRef};
+use super::decision::{Decision, Hit, Member, RuleRef};
 use super::{Rule, RuleSet};
 use crate::action::Action;
 use crate::traffic::{Direction, Traffic};
@@ -38,7 +38,7 @@ impl RuleSet {
         if fields.iter().all(|field| field.findings.is_empty()) {
             return decision;
         }
-        let active = self.active(traffic);
+        let mut active = Active::new(self, traffic);
         let mut conditions = Conditions::new(self, traffic, fields);
         let mut judged = Vec::new();
         for (index, field) in fields.iter().enumerate() {
@@ -49,7 +49,7 @@ impl RuleSet {
                     decision.opaque += 1;
                     continue;
                 }
-                judged.push(self.judge(traffic, &active, &mut conditions, (index, number), finding));
+                judged.push(self.judge(&mut active, &mut conditions, (index, number), finding));
             }
             if !judged.is_sorted_by_key(|j| j.member.finding.start) {
                 judged.sort_by_key(|j| (j.member.finding.start, std::cmp::Reverse(j.member.finding.end)));
@@ -68,15 +68,6 @@ impl RuleSet {
         decision
     }
 
-    /// Which rules speak about this traffic, by index.
-    fn active(&self, traffic: &Traffic<'_>) -> Vec<bool> {
-        let packs: Vec<bool> = self.packs.iter().map(|pack| pack.filter.matches(traffic)).collect();
-        self.rules
-            .iter()
-            .map(|rule| packs[usize::from(rule.pack)] && rule.filter.matches(traffic))
-            .collect()
-    }
-
     /// Spans of the tokens that stand in a text. Only texts with findings are searched.
     pub(super) fn tokens(&self, field: &FieldFindings<'_>) -> Vec<std::ops::Range<usize>> {
         if field.findings.is_empty() {
@@ -88,8 +79,7 @@ impl RuleSet {
     /// The joins of all rules that speak about one finding; the rules are noted in `conditions`.
     fn judge(
         &self,
-        traffic: &Traffic<'_>,
-        active: &[bool],
+        active: &mut Active<'_>,
         conditions: &mut Conditions<'_>,
         at: (usize, usize),
         finding: &Finding,
@@ -101,14 +91,14 @@ impl RuleSet {
         let mut enforced = if grounded { entity.floor } else { Action::Allow };
         for &index in &entity.rules {
             let rule = &self.rules[usize::from(index)];
-            if !active[usize::from(index)] {
+            if !active.speaks(index) {
                 continue;
             }
             let Ok(acts) = conditions.ask(index, at, finding) else {
                 continue;
             };
-            let action = effective(rule, entity.never_tokenized, traffic.direction);
-            let acts = acts && grounded && rule.enforced(traffic);
+            let action = effective(rule, entity.never_tokenized, active.traffic.direction);
+            let acts = acts && grounded && rule.enforced(active.traffic);
             would_be = would_be.join(action);
             if acts {
                 enforced = enforced.join(action);
@@ -136,151 +126,44 @@ impl RuleSet {
         !shadow.copied().unwrap_or(false)
     }
 
-    /// One sweep over the findings of a text, sorted by start.
-    fn cluster(
-        &self,
-        field: &FieldFindings<'_>,
-        judged: &[Judged],
-        conditions: &Conditions<'_>,
-        decision: &mut Decision,
-    ) {
-        let mut rest = judged;
-        while let Some(first) = rest.first() {
-            // everything that is connected by overlaps
-            let mut end = first.member.finding.end;
-            let mut count = 1;
-            while let Some(next) = rest.get(count).filter(|next| next.member.finding.start < end) {
-                end = end.max(next.member.finding.end);
-                count += 1;
-            }
-            let (connected, after) = rest.split_at(count);
-            rest = after;
-            let would_be = connected
-                .iter()
-                .fold(Action::Allow, |join, j| join.join(j.member.would_be));
-            let secret = connected.iter().any(|j| self.never_tokenized(&j.member));
-            let would_be = WouldBe {
-                action: if secret { no_token(would_be) } else { would_be },
-                span: (first.member.finding.start, end),
-            };
-            if connected.iter().all(|j| j.grounded) || !connected.iter().any(|j| j.grounded) {
-                self.push(field, connected.iter(), would_be, conditions, decision);
-            } else {
-                self.split(field, connected, would_be, conditions, decision);
-            }
-        }
-    }
-
-    /// Grounded findings form clusters among themselves; the others are told beside the last of them.
-    fn split(
-        &self,
-        field: &FieldFindings<'_>,
-        connected: &[Judged],
-        would_be: WouldBe,
-        conditions: &Conditions<'_>,
-        decision: &mut Decision,
-    ) {
-        let grounded: Vec<&Judged> = connected.iter().filter(|j| j.grounded).collect();
-        let mut rest = &grounded[..];
-        while let Some(first) = rest.first() {
-            let mut end = first.member.finding.end;
-            let mut count = 1;
-            while let Some(next) = rest.get(count).filter(|next| next.member.finding.start < end) {
-                end = end.max(next.member.finding.end);
-                count += 1;
-            }
-            let (cluster, after) = rest.split_at(count);
-            rest = after;
-            let beside = connected.iter().filter(|j| !j.grounded && after.is_empty());
-            self.push(
-                field,
-                cluster.iter().copied().chain(beside),
-                would_be,
-                conditions,
-                decision,
-            );
-        }
-    }
-
-    /// Adds one cluster. Grounded members come first when there are any, and they alone give span, label and action.
-    fn push<'j>(
-        &self,
-        field: &FieldFindings<'_>,
-        members: impl Iterator<Item = &'j Judged>,
-        would_be: WouldBe,
-        conditions: &Conditions<'_>,
-        decision: &mut Decision,
-    ) {
-        let first_member = decision.members.len() as u32;
-        let first_hit = decision.hits.len();
-        let mut cluster: Option<Cluster> = None;
-        let mut secret = false;
-        let mut has_ground = false;
-        for judged in members {
-            let member = judged.member;
-            decision.members.push(member);
-            decision.hits.extend_from_slice(&conditions.hits[judged.hits.clone()]);
-            has_ground |= judged.grounded;
-            if has_ground && !judged.grounded {
-                continue;
-            }
-            secret |= self.never_tokenized(&member);
-            match &mut cluster {
-                None => cluster = Some(start(field, &member)),
-                Some(cluster) => {
-                    cluster.start = cluster.start.min(member.finding.start);
-                    cluster.end = cluster.end.max(member.finding.end);
-                    cluster.enforced = cluster.enforced.join(member.enforced);
-                    if stronger(&member.finding, &cluster.label) {
-                        cluster.label = member.finding;
-                        cluster.entity = member.finding.entity;
-                    }
-                }
-            }
-        }
-        let Some(mut cluster) = cluster else { return };
-        if secret {
-            cluster.enforced = no_token(cluster.enforced);
-        }
-        (cluster.would_be, cluster.would_be_span) = (would_be.action, would_be.span);
-        decision.hits[first_hit..].sort_unstable();
-        let mut kept = first_hit;
-        for at in first_hit..decision.hits.len() {
-            // sorted: a rule that acted on one finding and not on another stands last as acting
-            if kept > first_hit && decision.hits[kept - 1].rule == decision.hits[at].rule {
-                decision.hits[kept - 1] = decision.hits[at];
-            } else {
-                decision.hits[kept] = decision.hits[at];
-                kept += 1;
-            }
-        }
-        decision.hits.truncate(kept);
-        cluster.members = first_member..decision.members.len() as u32;
-        cluster.hits = first_hit as u32..kept as u32;
-        decision.enforced = decision.enforced.join(cluster.enforced);
-        decision.would_be = decision.would_be.join(cluster.would_be);
-        decision.clusters.push(cluster);
-    }
-
-    fn never_tokenized(&self, member: &Member) -> bool {
+    pub(super) fn never_tokenized(&self, member: &Member) -> bool {
         self.entities[usize::from(member.finding.entity.0)].never_tokenized
     }
 }
 
-/// A finding after the rules have spoken.
-struct Judged {
-    member: Member,
-    /// Counts for what is enforced.
-    grounded: bool,
-    /// Its rules, in [`Conditions::hits`].
-    hits: std::ops::Range<usize>,
+/// Which rules speak about this traffic. Asked once for a rule that names what was found: of all the others, which are
+/// most, nobody need know.
+struct Active<'a> {
+    rules: &'a RuleSet,
+    traffic: &'a Traffic<'a>,
+    /// By rule; `None` until it is asked.
+    known: Vec<Option<bool>>,
 }
 
-/// What would happen to everything that is connected, if everything were enforced.
-#[derive(Clone, Copy)]
-struct WouldBe {
-    action: Action,
-    span: (u32, u32),
+impl<'a> Active<'a> {
+    fn new(rules: &'a RuleSet, traffic: &'a Traffic<'a>) -> Self {
+        Self {
+            rules,
+            traffic,
+            known: vec![None; rules.rules.len()],
+        }
+    }
+
+    fn speaks(&mut self, index: u16) -> bool {
+        *self.known[usize::from(index)].get_or_insert_with(|| {
+            let rule = &self.rules.rules[usize::from(index)];
+            self.rules.packs[usize::from(rule.pack)].filter.matches(self.traffic) && rule.filter.matches(self.traffic)
+        })
+    }
+}
+
+/// A finding after the rules have spoken.
+pub(super) struct Judged {
+    pub(super) member: Member,
+    /// Counts for what is enforced.
+    pub(super) grounded: bool,
+    /// Its rules, in [`Conditions::hits`].
+    pub(super) hits: std::ops::Range<usize>,
 }
 
 impl Judged {
@@ -290,21 +173,6 @@ impl Judged {
             (start, end, entity, judged.grounded)
         };
         place(self) == place(other)
-    }
-}
-
-fn start(field: &FieldFindings<'_>, member: &Member) -> Cluster {
-    Cluster {
-        field: field.field,
-        start: member.finding.start,
-        end: member.finding.end,
-        entity: member.finding.entity,
-        label: member.finding,
-        enforced: member.enforced,
-        would_be: member.would_be,
-        would_be_span: (member.finding.start, member.finding.end),
-        members: 0..0,
-        hits: 0..0,
     }
 }
 
@@ -318,31 +186,8 @@ pub(super) fn effective(rule: &Rule, never_tokenized: bool, direction: Direction
     }
 }
 
-fn no_token(action: Action) -> Action {
-    if action == Action::Tokenize {
-        Action::Redact
-    } else {
-        action
-    }
-}
-
 pub(super) fn inside(spans: &[std::ops::Range<usize>], finding: &Finding) -> bool {
     let (start, end) = (finding.start as usize, finding.end as usize);
     let after = spans.partition_point(|span| span.start <= start);
     after > 0 && end <= spans[after - 1].end
-}
-
-/// Which of two findings names their cluster: confidence, then kind of evidence, then length, then the entity's place.
-fn stronger(a: &Finding, b: &Finding) -> bool {
-    let weight = |finding: &Finding| {
-        let has = |evidence| u8::from(finding.evidence.has(evidence));
-        has(Evidence::CHECKSUM) * 4 + has(Evidence::REGISTRY) * 2 + has(Evidence::CONTEXT)
-    };
-    let length = |finding: &Finding| finding.end - finding.start;
-    a.confidence
-        .total_cmp(&b.confidence)
-        .then_with(|| weight(a).cmp(&weight(b)))
-        .then_with(|| length(a).cmp(&length(b)))
-        .then_with(|| b.entity.cmp(&a.entity))
-        .is_gt()
 }
