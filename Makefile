@@ -33,8 +33,9 @@ eval: build ## precision and recall on both labelled corpora; writes docs/accura
 fuzz: $(VENV)/.locked ## run every fuzz target for FUZZ_SECONDS (60)
 	dev/fuzz.sh
 
-golden: build ## rewrite the generated reference pages; review with git diff
-	NAKA_GOLDEN=rewrite pytest -q tests/docs
+golden: build ## rewrite the generated reference pages and fixtures; review with git diff
+	NAKA_GOLDEN=rewrite pytest -q tests/docs tests/unit/fixtures
+	NAKA_GOLDEN=rewrite cargo test --locked --quiet -p naka-exchange --test fixtures
 
 clean: ## remove what was built
 	rm -rf $(VENV) target dist $(NODE_TESTS)/node_modules
