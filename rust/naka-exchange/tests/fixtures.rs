@@ -81,7 +81,6 @@ fn head(part: &Part, encoding: &str, bytes: usize) -> BodyHead {
         content_encoding: Bytes::copy_from_slice(encoding.as_bytes()),
         content_length: Some(bytes as u64),
         end: false,
-        ..BodyHead::default()
     }
 }
 
