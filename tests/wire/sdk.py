@@ -148,6 +148,28 @@ OPENAI = Sdk(
 
 
 @contextlib.contextmanager
+def _azure(url: str, retries: bool) -> Iterator[openai.AzureOpenAI]:
+    with openai.AzureOpenAI(
+        azure_endpoint=url, api_key="k", api_version="2024-10-21", timeout=30, max_retries=2 * retries
+    ) as client:
+        yield client
+
+
+AZURE = Sdk(
+    "azure",
+    _azure,
+    {
+        "plain": OPENAI.questions["plain"],
+        "history": _chat_history,
+        "responses": OPENAI.questions["responses"],
+        "embeddings": lambda client, text: client.embeddings.create(model="desk", input=text).model_dump(),
+    },
+    OPENAI.error,
+    OPENAI.refused,
+)
+
+
+@contextlib.contextmanager
 def _anthropic(url: str, retries: bool) -> Iterator[anthropic.Anthropic]:
     with anthropic.Anthropic(base_url=url, api_key="k", timeout=30, max_retries=2 * retries) as client:
         yield client
@@ -504,4 +526,4 @@ OLLAMA = Sdk(
     lambda error: error.status_code if isinstance(error, ollama.ResponseError) else None,
 )
 
-SDKS = (OPENAI, ANTHROPIC, GOOGLE, COHERE, MISTRAL, BEDROCK, OLLAMA)
+SDKS = (OPENAI, AZURE, ANTHROPIC, GOOGLE, COHERE, MISTRAL, BEDROCK, OLLAMA)

@@ -106,7 +106,8 @@ REPLIES: tuple[Reply, ...] = (
             "maintenance_mode",
             "response_timeout",
         ),
-        stands_for=503,
+        # Whatever Envoy has (502, 503, 504): one that clients send again.
+        status=503,
         code="naka_upstream_unavailable",
         message="The provider cannot be reached, or broke off its answer.",
         retry=True,

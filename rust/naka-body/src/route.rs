@@ -108,6 +108,18 @@ impl<'t> Route<'t> {
         &self.table.errors
     }
 
+    /// True for a query parameter that holds the caller's own key to this API: sent there on purpose, no one's data.
+    ///
+    /// ```
+    /// use naka_body::ApiTables;
+    /// let gemini = ApiTables::shared().route("POST", "/v1beta/models/m:generateContent");
+    /// assert!(gemini.is_credential(b"key") && !gemini.is_credential(b"q"));
+    /// assert!(!ApiTables::shared().route("POST", "/v1/messages").is_credential(b"key"));
+    /// ```
+    pub fn is_credential(&self, parameter: &[u8]) -> bool {
+        self.table.credentials.iter().any(|name| name.as_bytes() == parameter)
+    }
+
     /// The model that the path of this route names, where its API has it there and it looks like a model's name.
     ///
     /// ```

@@ -202,6 +202,33 @@ fn what_a_rule_would_change_in_a_query_is_blocked() {
 }
 
 #[test]
+fn the_callers_own_key_in_a_query_is_not_looked_at_where_the_api_takes_it_there() {
+    for (path, status) in [
+        ("/v1beta/models/m:generateContent?key=510980274087", 0),
+        ("/v1beta/models/m:generateContent?alt=510980274087", 403),
+        ("/v1/chat/completions?key=510980274087", 403),
+    ] {
+        let mut shell = Shell::new(rules("Enforce", "Mask"));
+        shell.tell(post(path, Some(50)));
+        shell.tell(piece(&b"{}"[..], true));
+        assert_eq!(shell.outcomes[0].rejected, status, "{path}");
+    }
+}
+
+#[test]
+fn a_model_that_the_path_names_counts_whatever_the_body_says() {
+    let mut shell = Shell::new(rules("Enforce", "Mask"));
+    shell.tell(post("/gw/v1beta/models/gemini-2.5-pro:generateContent", Some(50)));
+    shell.tell(piece(&br#"{"model":"other","contents":[]}"#[..], true));
+    assert_eq!(shell.outcomes[0].model.as_ref().unwrap().as_str(), "gemini-2.5-pro");
+    // One that looks like a person's number is not shown.
+    let mut shell = Shell::new(rules("Enforce", "Audit"));
+    shell.tell(post("/model/m-510980274087/converse", Some(50)));
+    shell.tell(piece(&b"{}"[..], true));
+    assert_eq!(shell.outcomes[0].model.as_ref().unwrap().as_str(), "(withheld)");
+}
+
+#[test]
 fn accept_encoding_becomes_identity_where_answers_are_enforced() {
     let mut shell = Shell::new(rules("Enforce", "Mask"));
     let mut head = post_head("/v1/chat/completions", Some(10));

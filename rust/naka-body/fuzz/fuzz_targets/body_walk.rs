@@ -16,14 +16,32 @@ const TYPES: [Option<&str>; 8] = [
     Some("image/png"),
     Some("application/json; charset=utf-16"),
 ];
-const PATHS: [&str; 4] = ["/x", "/v1/chat/completions", "/v1/fine_tuning/jobs", "/v1/files"];
+/// One of each kind of table; the first has none.
+const PATHS: [&str; 16] = [
+    "/x",
+    "/v1/chat/completions",
+    "/v1/fine_tuning/jobs",
+    "/v1/files",
+    "/v1/responses",
+    "/v1/completions",
+    "/v1/threads/t/messages",
+    "/v1/messages",
+    "/v1/messages/batches",
+    "/v1beta/models/m:generateContent",
+    "/v2/chat",
+    "/model/m/converse",
+    "/model/m/invoke",
+    "/api/chat",
+    "/v1/ocr",
+    "/mcp",
+];
 
 fuzz_target!(|input: &[u8]| {
-    let Some((&choice, body)) = input.split_first() else {
+    let [choice, api, body @ ..] = input else {
         return;
     };
     let content_type = TYPES[usize::from(choice & 7)];
-    let path = PATHS[usize::from(choice >> 3 & 3)];
+    let path = PATHS[usize::from(api & 15)];
     let route = ApiTables::shared().route("POST", path);
     let direction = if choice & 32 == 0 {
         Direction::Request

@@ -45,6 +45,9 @@ pub(super) struct ApiEntry {
     /// How its clients expect errors: the id of an `[[error]]`.
     #[serde(default = "openai")]
     pub(super) errors: String,
+    /// Query parameters that hold the caller's own key to this API.
+    #[serde(default)]
+    pub(super) credentials: Vec<String>,
     /// `METHOD /path/{any}`; methods may be joined by `|`.
     pub(super) routes: Vec<String>,
     pub(super) request: Option<Paths>,

@@ -60,6 +60,7 @@ pub(crate) struct Api {
     /// As they are written in the table.
     pub(crate) routes: Vec<String>,
     pub(crate) errors: Arc<ErrorShape>,
+    pub(crate) credentials: Vec<String>,
     /// It names paths of a body, so that more is known of it than its surface.
     pub(crate) has_paths: bool,
     pub(crate) request: Automaton,
@@ -223,6 +224,7 @@ impl ApiTables {
             source: entry.source.clone(),
             checked_on: entry.checked_on.to_string(),
             routes: entry.routes.clone(),
+            credentials: entry.credentials.clone(),
             has_paths: entry.request.is_some() || entry.response.is_some(),
             errors,
             request: self.automaton(entry, Direction::Request, all)?,

@@ -141,7 +141,11 @@ impl Job {
     /// What is judged: the document, and a request's target.
     fn texts<'d, 'b>(&self, document: Option<&'d Document<'b>>) -> Texts<'d, 'b> {
         let target = match self.direction {
-            Direction::Request => self.subject.target().texts(),
+            Direction::Request => {
+                let mut texts = self.subject.target().texts();
+                texts.retain(|text| !text.query || !self.subject.route.is_credential(&text.label));
+                texts
+            }
             Direction::Response => Vec::new(),
         };
         Texts::new(document, target)
