@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::notation::{Step, snake_case, steps};
 use crate::document::Reason;
 
 /// What a value at a path is.
@@ -65,13 +66,6 @@ pub(crate) enum Mark {
     Seal,
     /// A key that decides how the body is treated; twice is one too many. Index into [`Automaton::deciding`].
     Deciding(u8),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Key(Box<[u8]>),
-    AnyKey,
-    Item,
 }
 
 /// State numbers that every automaton has.
@@ -310,42 +304,4 @@ impl Build<'_> {
         (state.keys, state.other, state.item) = (keys, other, item);
         Ok(number)
     }
-}
-
-/// `likeThis` as `like_this`; none where they are the same.
-fn snake_case(key: &[u8]) -> Option<Box<[u8]>> {
-    if !key.iter().any(u8::is_ascii_uppercase) {
-        return None;
-    }
-    let mut snake = Vec::with_capacity(key.len() + 4);
-    for byte in key {
-        if byte.is_ascii_uppercase() {
-            snake.push(b'_');
-        }
-        snake.push(byte.to_ascii_lowercase());
-    }
-    Some(snake.into())
-}
-
-fn steps(path: &str) -> Result<Vec<Step>, &'static str> {
-    let mut steps = Vec::new();
-    for part in path.split('.') {
-        let (key, mut items) = part.split_at(part.find('[').unwrap_or(part.len()));
-        match key {
-            "" => return Err("a key is missing"),
-            "*" => steps.push(Step::AnyKey),
-            _ if key
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') =>
-            {
-                steps.push(Step::Key(key.as_bytes().into()));
-            }
-            _ => return Err("a key is made of letters, digits, `_` and `-`"),
-        }
-        while !items.is_empty() {
-            items = items.strip_prefix("[*]").ok_or("only `[*]` may stand in brackets")?;
-            steps.push(Step::Item);
-        }
-    }
-    Ok(steps)
 }

@@ -6,6 +6,8 @@ pub(crate) mod automaton;
 mod check;
 pub(crate) mod errors;
 mod file;
+mod info;
+mod notation;
 pub(crate) mod paths;
 mod words;
 
@@ -17,6 +19,7 @@ use crate::route::{Direction, Route, Surface};
 use automaton::Automaton;
 use errors::ErrorShape;
 use file::Paths;
+pub use info::ApiInfo;
 use paths::Pattern;
 pub(crate) use words::Words;
 
@@ -74,27 +77,6 @@ impl Api {
             Direction::Response => &self.response,
         }
     }
-}
-
-/// One API for people: what its table says about itself.
-#[derive(Debug, Clone, Copy)]
-pub struct ApiInfo<'t> {
-    /// `openai.chat`
-    pub id: &'t str,
-    /// Who defined it.
-    pub provider: Option<&'t str>,
-    /// What kind of service it is.
-    pub surface: Surface,
-    /// Where its facts were read.
-    pub source: &'t str,
-    /// When; `2026-11-24`.
-    pub checked_on: &'t str,
-    /// `METHOD /path/{any}`, as in the table.
-    pub routes: &'t [String],
-    /// Id of the shape of its errors.
-    pub errors: &'t str,
-    /// False where only its routes are known, and bodies are walked without paths.
-    pub has_paths: bool,
 }
 
 /// All API tables. Immutable.
@@ -282,25 +264,6 @@ impl ApiTables {
     pub fn by_id(&self, id: &str) -> Option<Route<'_>> {
         let api = self.apis.iter().position(|api| api.id == id)?;
         Some(self.make_route(api, api != self.unknown))
-    }
-
-    /// Every API, in the order of the tables.
-    pub fn apis(&self) -> impl Iterator<Item = ApiInfo<'_>> {
-        self.apis.iter().map(|api| ApiInfo {
-            id: &api.id,
-            provider: api.provider.as_deref(),
-            surface: api.surface,
-            source: &api.source,
-            checked_on: &api.checked_on,
-            routes: &api.routes,
-            errors: api.errors.id(),
-            has_paths: api.has_paths,
-        })
-    }
-
-    /// Every way to write an error.
-    pub fn error_shapes(&self) -> impl Iterator<Item = &ErrorShape> {
-        self.errors.iter().map(|shape| &**shape)
     }
 
     fn make_route(&self, api: usize, known: bool) -> Route<'_> {
