@@ -90,6 +90,21 @@ def test_a_block_raises_the_clients_own_exception_once(blocking: Gateway, sdk: S
     assert [event["status"] for event in blocking.events()[before:] if "status" in event] == [403]
 
 
+# Mistral's client asks by OpenAI's path and gets OpenAI's refusal: it raises nothing, but has no field for the words.
+REFUSED = [sdk for sdk in NAMES if sdk.id != "mistralai"]
+
+
+@pytest.mark.parametrize("sdk", REFUSED)
+def test_a_block_may_be_an_answer_that_refuses(shared: Gateway, sdk: Sdk) -> None:
+    """The client raises nothing: an agent goes on."""
+    shared.use(five("Block", spec="blockStyle: refusal"))
+    with sdk.open(shared.url, True) as client:
+        told = json.dumps(sdk.questions["plain"](client, TEXT), default=str)
+    assert "does not let this request pass" in told
+    assert leaked(told) == []
+    assert shared.stub.received() == []
+
+
 @pytest.mark.parametrize("sdk", NAMES)
 def test_an_answer_that_is_blocked_raises_the_clients_own_exception(shared: Gateway, sdk: Sdk) -> None:
     rule = "- {id: back, entities: [IN_PAN], action: Block, traffic: {directions: [Response]}}"

@@ -22,7 +22,7 @@ from naka.policy.fieldpath import Path, parse
 from naka.policy.folder import Loaded
 from naka.policy.model import ClusterPolicyPack, ClusterUpstream, Pack, PolicySpec
 from naka.policy.rules import FineTuning, Ledger, Restore, Rule
-from naka.policy.values import Action, Failure, FineTuningAction, Mode, OnUnread
+from naka.policy.values import Action, BlockStyle, Failure, FineTuningAction, Mode, OnUnread
 
 __all__ = ["Flat", "FlatRule", "flatten", "namespace_of"]
 
@@ -218,7 +218,11 @@ def _settings(spec: PolicySpec, bases: Sequence[PolicySpec]) -> Json:
     """
     chain = [spec, *bases]
     tuning = spec.fine_tuning or _joined_tuning(bases)
+    styles = [base.block_style for base in bases if base.block_style is not None]
+    style = spec.block_style or (BlockStyle.ERROR if BlockStyle.ERROR in styles else next(iter(styles), None))
     return {
+        # silence is no wish for an error: it lets another pack's word count
+        **({} if style is None else {"blockStyle": style.value}),
         "onUnscannable": _own_or_strongest([s.on_unscannable for s in chain], _ON_UNREAD, OnUnread.AUDIT),
         "onUnknownRoute": _own_or_strongest([s.on_unknown_route for s in chain], _ON_UNREAD, OnUnread.AUDIT),
         "failure": _own_or_strongest([s.failure for s in chain], _FAILURE, Failure.CLOSED),

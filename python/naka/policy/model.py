@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from naka.policy.rules import Exemption, FineTuning, LabelSelector, Ledger, Recognizer, Restore, Rule, Traffic
 from naka.policy.values import (
+    BlockStyle,
     Failure,
     Host,
     Mode,
@@ -136,6 +137,15 @@ class PolicySpec(Part):
         Field(
             description="When the sidecar is gone: Closed (calls get 503) or Open (calls pass unchecked). Left "
             "out: Closed."
+        ),
+    ] = None
+    block_style: Annotated[
+        BlockStyle | None,
+        Field(
+            description="How a call is answered that a rule blocks: error (the API's own, which raises an exception in "
+            "its clients) or refusal (200 and an answer of the model that refuses, so that an agent goes on; where the "
+            "API has one and no stream is asked for). Of several packs, error counts. Left out: what the extended "
+            "packs say, else error."
         ),
     ] = None
     fine_tuning: Annotated[

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 __all__ = [
     "FORMS",
     "Action",
+    "BlockStyle",
     "ClauseText",
     "Confidence",
     "Direction",
@@ -133,6 +134,13 @@ class Failure(StrEnum):
 
     CLOSED = "Closed"
     OPEN = "Open"
+
+
+class BlockStyle(StrEnum):
+    """How a blocked call is answered."""
+
+    ERROR = "error"
+    REFUSAL = "refusal"
 
 
 class FineTuningAction(StrEnum):

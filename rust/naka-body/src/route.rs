@@ -2,7 +2,7 @@
 
 use crate::codec::Codec;
 use crate::tables::Api;
-use crate::tables::errors::ErrorShape;
+use crate::tables::errors::{ErrorShape, Problem, fill, quoted};
 use crate::tables::paths::Pattern;
 use crate::unnamed;
 
@@ -106,6 +106,20 @@ impl<'t> Route<'t> {
     /// How clients of this API expect errors.
     pub fn errors(&self) -> &'t ErrorShape {
         &self.table.errors
+    }
+
+    /// An answer of the model that refuses, in the words of `problem`; JSON. None where the API has none for
+    /// this route.
+    pub fn refusal(&self, problem: &Problem<'_>, model: &str) -> Option<String> {
+        let template = self.table.refusal.as_deref()?;
+        self.pattern.is_some_and(|pattern| pattern.refuses).then(|| {
+            fill(template, |slot| match slot {
+                "message" => Some(quoted(problem.message)),
+                "model" => Some(quoted(model)),
+                "decision" => Some(quoted(problem.decision)),
+                _ => None,
+            })
+        })
     }
 
     /// True for a query parameter that holds the caller's own key to this API: sent there on purpose, no one's data.

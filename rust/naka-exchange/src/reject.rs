@@ -4,6 +4,7 @@
 //!
 //! | status | when | retried by official clients |
 //! | --- | --- | --- |
+//! | 200 | the policy refuses it, and wants an answer of the model that says so (`blockStyle: refusal`) | no |
 //! | 400 | the call itself is at fault: path, malformed JSON, a deciding key twice; the body did not end in time | no |
 //! | 403 | the policy refuses it | no |
 //! | 413 | the body is over the limit and the policy refuses what cannot be read | no |
@@ -13,7 +14,7 @@
 //! Source: openai-python `_base_client.py`, cohere-python `core/http_client.py`, python-genai `_api_client.py`.
 
 use bytes::Bytes;
-use naka_body::{ErrorShape, Problem};
+use naka_body::{ErrorShape, Problem, Route};
 
 use crate::outcome::{DecisionId, JsonPath, Reason, Tally};
 use naka_policy::{Action, Direction};
@@ -36,10 +37,12 @@ pub struct Reject {
 }
 
 impl Reject {
-    /// The policy blocks what was found: 403, naming up to three entities with the path of each.
+    /// The policy blocks what was found: 403, naming up to three entities with the path of each. With `refusal` (the
+    /// model's name) 200 and an answer of the model that refuses, where the API has one.
     #[must_use]
     pub fn blocked(
-        shape: &'static ErrorShape,
+        route: &Route<'static>,
+        refusal: Option<&str>,
         decision: DecisionId,
         direction: Direction,
         found: &[Tally],
@@ -63,7 +66,17 @@ impl Reject {
             message.push_str(&format!(" at {}", listed(&paths)));
         }
         message.push('.');
-        Self::new(shape, decision, 403, "naka_blocked", &message, paths.first().copied())
+        let shape = route.errors();
+        let mut reject = Self::new(shape, decision, 403, "naka_blocked", &message, paths.first().copied());
+        if let Some(model) = refusal {
+            let id = decision.to_string();
+            let message = format!("{message} Decision: {id}.");
+            let problem = problem(200, "naka_blocked", &message, None, &id);
+            if let Some(body) = route.refusal(&problem, model) {
+                (reject.status, reject.body) = (200, body.into_bytes());
+            }
+        }
+        reject
     }
 
     /// The policy refuses what cannot be read, or the call itself is at fault.
@@ -117,13 +130,8 @@ impl Reject {
         param: Option<&str>,
     ) -> Self {
         let id = decision.to_string();
-        let problem = Problem {
-            status,
-            code,
-            message: &format!("{message} Decision: {id}."),
-            param,
-            decision: &id,
-        };
+        let message = format!("{message} Decision: {id}.");
+        let problem = problem(status, code, &message, param, &id);
         Self {
             status,
             body: shape.body(&problem).into_bytes(),
@@ -135,6 +143,16 @@ impl Reject {
             retry: status == 503,
             decision,
         }
+    }
+}
+
+fn problem<'p>(status: u16, code: &'p str, message: &'p str, param: Option<&'p str>, decision: &'p str) -> Problem<'p> {
+    Problem {
+        status,
+        code,
+        message,
+        param,
+        decision,
     }
 }
 

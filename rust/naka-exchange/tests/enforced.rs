@@ -202,6 +202,57 @@ fn what_a_rule_would_change_in_a_query_is_blocked() {
 }
 
 #[test]
+fn a_block_may_be_an_answer_that_refuses_where_the_api_has_one_and_no_stream_is_awaited() {
+    let styled = |style: &str| pack("Enforce", "Block", &format!(r#""blockStyle":"{style}","#));
+    let silent = pack("Enforce", "Block", "");
+    let other = |pack: String| pack.replace(r#""name":"p""#, r#""name":"q""#);
+    let said = |stream: &str| format!(r#"{{"model":"m",{stream}"messages":[{{"content":"aadhaar {AADHAAR}"}}]}}"#);
+    for (packs, path, stream, status) in [
+        (vec![styled("refusal")], "/v1/chat/completions", "", 200),
+        (
+            vec![styled("refusal"), other(silent.clone())],
+            "/v1/chat/completions",
+            "",
+            200,
+        ),
+        (
+            vec![styled("refusal"), other(styled("error"))],
+            "/v1/chat/completions",
+            "",
+            403,
+        ),
+        (vec![styled("error")], "/v1/chat/completions", "", 403),
+        (vec![silent], "/v1/chat/completions", "", 403),
+        (
+            vec![styled("refusal")],
+            "/v1/chat/completions",
+            r#""stream":true,"#,
+            403,
+        ),
+        (vec![styled("refusal")], "/v1/messages", "", 200),
+        (vec![styled("refusal")], "/v1/messages/count_tokens", "", 403),
+        (vec![styled("refusal")], "/v1beta/models/m:generateContent", "", 200),
+        (
+            vec![styled("refusal")],
+            "/v1beta/models/m:streamGenerateContent",
+            "",
+            403,
+        ),
+        (vec![styled("refusal")], "/model/m/converse", "", 200),
+        (vec![styled("refusal")], "/model/m/converse-stream", "", 403),
+        (vec![styled("refusal")], "/v1/embeddings", "", 403),
+        (vec![styled("refusal")], "/anything", "", 403),
+    ] {
+        let mut shell = Shell::new(rules_of(&packs));
+        shell.tell(post(path, Some(100)));
+        let (got, body, retry) = rejected(&shell.tell(piece(said(stream), true)));
+        assert_eq!((got, retry), (status, false), "{path} {stream}");
+        assert!(body.contains("IN_AADHAAR") && !body.contains(AADHAAR), "{body}");
+        assert_eq!(shell.outcomes[0].rejected, status);
+    }
+}
+
+#[test]
 fn the_callers_own_key_in_a_query_is_not_looked_at_where_the_api_takes_it_there() {
     for (path, status) in [
         ("/v1beta/models/m:generateContent?key=510980274087", 0),

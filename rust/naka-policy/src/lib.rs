@@ -41,7 +41,7 @@ pub use ruleset::{
     RuleInfo, RuleNote, RuleRef, RuleSet,
 };
 pub use selector::{Labels, Workload};
-pub use settings::{Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Pair, Restore};
+pub use settings::{BlockStyle, Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Pair, Restore};
 pub use traffic::{Direction, Surface, Traffic};
 pub use transform::{Applied, KeyError, Keys, mask, token};
 pub use upstream::Upstream;

@@ -25,6 +25,20 @@ pub enum Failure {
     Closed,
 }
 
+/// How a blocked call is answered. Both stop it alike; of several packs, the one that wants an error has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockStyle {
+    /// No pack minds: as [`Self::Error`].
+    #[default]
+    #[serde(skip_deserializing)]
+    Unsaid,
+    /// An answer of the model that refuses, where the API has one, so that an agent goes on.
+    Refusal,
+    /// The API's own error.
+    Error,
+}
+
 /// What is done with a training file that holds personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum OnFinding {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::problem::PolicyProblem;
-use crate::settings::{Durability, Failure, Handling, OnFinding};
+use crate::settings::{BlockStyle, Durability, Failure, Handling, OnFinding};
 
 /// Longest source, in bytes. A pack holds at most 200 KiB of keywords; a Kubernetes object 1.5 MiB.
 pub(crate) const MAX_SOURCE_BYTES: usize = 64 << 20;
@@ -47,6 +47,7 @@ pub(crate) struct Pack {
     pub(crate) on_unscannable: Option<Handling>,
     pub(crate) on_unknown_route: Option<Handling>,
     pub(crate) failure: Option<Failure>,
+    pub(crate) block_style: Option<BlockStyle>,
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) fine_tuning: FineTuning,
     #[serde(default, deserialize_with = "or_default")]

@@ -123,7 +123,7 @@ pub(crate) struct Metrics {
 const SIGNALS: [&str; 2] = ["traces", "metrics"];
 
 /// Statuses of our own answers.
-const REJECT_STATUSES: [u16; 4] = [400, 403, 413, 503];
+const REJECT_STATUSES: [u16; 5] = [200, 400, 403, 413, 503];
 
 /// What a metric is, for both exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -381,6 +381,7 @@ impl Histogram {
 
 fn status_name(status: u16) -> &'static str {
     match status {
+        200 => "200",
         400 => "400",
         403 => "403",
         413 => "413",

@@ -32,7 +32,36 @@ pub struct ErrorShape {
 }
 
 /// What may stand in a template, in quotes and with `$`.
-const SLOTS: [&str; 6] = ["message", "kind", "param", "code", "status", "decision"];
+const SLOTS: [&str; 7] = ["message", "kind", "param", "code", "status", "decision", "model"];
+
+/// A template with its slots filled: `value` gives JSON, none for null.
+pub(crate) fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(template.len() + 256);
+    let mut rest = template;
+    while let Some(at) = rest.find("\"$") {
+        let name = &rest[at + 2..];
+        let ends = |slot: &&&str| name.strip_prefix(**slot).is_some_and(|end| end.starts_with('"'));
+        let Some(slot) = SLOTS.iter().find(ends) else { break };
+        out.push_str(&rest[..at]);
+        out.push_str(value(slot).as_deref().unwrap_or("null"));
+        rest = &name[slot.len() + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A template that is JSON once it is filled, and names no slot that does not exist.
+pub(super) fn is_sound(filled: &str) -> bool {
+    !filled.contains("\"$") && json::parse(filled.as_bytes(), 32, &mut json::Ignore).is_ok()
+}
+
+/// A JSON string with its quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = vec![b'"'];
+    json::escape(text.as_bytes(), &mut quoted);
+    quoted.push(b'"');
+    String::from_utf8_lossy(&quoted).into_owned()
+}
 
 impl ErrorShape {
     pub(super) fn new(entry: &ErrorEntry) -> Result<Self, TableError> {
@@ -66,8 +95,7 @@ impl ErrorShape {
             param: None,
             decision: "d",
         };
-        let body = shape.body(&problem);
-        if body.contains("\"$") || json::parse(body.as_bytes(), 32, &mut json::Ignore).is_err() {
+        if !is_sound(&shape.body(&problem)) {
             return Err(bad(
                 "body",
                 "a body is JSON, and its slots are those of the documentation",
@@ -109,29 +137,10 @@ impl ErrorShape {
 
     /// The body of an error; JSON.
     pub fn body(&self, problem: &Problem<'_>) -> String {
-        let mut out = String::with_capacity(self.template.len() + problem.message.len() + 64);
-        let mut rest = &*self.template;
-        while let Some(at) = rest.find("\"$") {
-            out.push_str(&rest[..at]);
-            let name = &rest[at + 2..];
-            let slot = SLOTS
-                .iter()
-                .find(|slot| name.strip_prefix(**slot).is_some_and(|end| end.starts_with('"')));
-            let Some(slot) = slot else { break };
-            match (*slot, self.value(slot, problem)) {
-                ("status", _) => out.push_str(&problem.status.to_string()),
-                (_, None) => out.push_str("null"),
-                (_, Some(text)) => {
-                    let mut quoted = vec![b'"'];
-                    json::escape(text.as_bytes(), &mut quoted);
-                    quoted.push(b'"');
-                    out.push_str(&String::from_utf8_lossy(&quoted));
-                }
-            }
-            rest = &name[slot.len() + 1..];
-        }
-        out.push_str(rest);
-        out
+        fill(&self.template, |slot| match slot {
+            "status" => Some(problem.status.to_string()),
+            slot => self.value(slot, problem).map(quoted),
+        })
     }
 
     /// The headers that go with it.

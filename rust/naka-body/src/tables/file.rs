@@ -45,6 +45,7 @@ pub(super) struct ApiEntry {
     /// How its clients expect errors: the id of an `[[error]]`.
     #[serde(default = "openai")]
     pub(super) errors: String,
+    pub(super) refusal: Option<Refusal>,
     /// Query parameters that hold the caller's own key to this API.
     #[serde(default)]
     pub(super) credentials: Vec<String>,
@@ -57,6 +58,16 @@ pub(super) struct ApiEntry {
     pub(super) matches: Vec<String>,
     #[serde(default)]
     pub(super) example: Vec<Example>,
+}
+
+/// An answer of the model that refuses.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refusal {
+    /// Those of the table's routes that give such answers, and not as a stream.
+    pub(super) routes: Vec<String>,
+    /// JSON with `"$message"`, `"$model"` and `"$decision"`.
+    pub(super) body: String,
 }
 
 /// Most servers speak OpenAI's.

@@ -64,6 +64,7 @@ pub(crate) struct Api {
     pub(crate) routes: Vec<String>,
     pub(crate) errors: Arc<ErrorShape>,
     pub(crate) credentials: Vec<String>,
+    pub(crate) refusal: Option<String>,
     /// It names paths of a body, so that more is known of it than its surface.
     pub(crate) has_paths: bool,
     pub(crate) request: Automaton,
@@ -179,7 +180,7 @@ impl ApiTables {
                 path: route.clone(),
                 why,
             };
-            let pattern = Pattern::new(route).map_err(bad)?;
+            let mut pattern = Pattern::new(route).map_err(bad)?;
             if self.routes.iter().any(|(other, _)| other.same(&pattern)) {
                 return Err(TableError::Duplicate {
                     table: entry.id.clone(),
@@ -194,7 +195,22 @@ impl ApiTables {
                     .push(self.routes.len()),
                 None => self.unnamed_last.push(self.routes.len()),
             }
+            pattern.refuses = entry
+                .refusal
+                .as_ref()
+                .is_some_and(|refusal| refusal.routes.contains(route));
             self.routes.push((pattern, self.apis.len()));
+        }
+        let sound = |refusal: &file::Refusal| {
+            errors::is_sound(&errors::fill(&refusal.body, |_| Some("\"x\"".to_owned())))
+                && refusal.routes.iter().all(|route| entry.routes.contains(route))
+        };
+        if entry.refusal.as_ref().is_some_and(|refusal| !sound(refusal)) {
+            return Err(TableError::BadPath {
+                table: entry.id.clone(),
+                path: "refusal".to_owned(),
+                why: "a refusal is JSON with the slots of the documentation, and is for routes of its table",
+            });
         }
         let errors = self.errors.iter().find(|shape| shape.id() == entry.errors);
         let errors = Arc::clone(errors.ok_or_else(|| TableError::BadPath {
@@ -207,6 +223,7 @@ impl ApiTables {
             checked_on: entry.checked_on.to_string(),
             routes: entry.routes.clone(),
             credentials: entry.credentials.clone(),
+            refusal: entry.refusal.as_ref().map(|refusal| refusal.body.trim().to_owned()),
             has_paths: entry.request.is_some() || entry.response.is_some(),
             errors,
             request: self.automaton(entry, Direction::Request, all)?,

@@ -5,6 +5,8 @@
 pub(crate) struct Pattern {
     methods: Vec<String>,
     segments: Vec<Segment>,
+    /// Its API has an answer that refuses, for this route too.
+    pub(crate) refuses: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -47,6 +49,7 @@ impl Pattern {
             _ => Err("a segment is a name, `{any}` or `{any}:name`"),
         });
         Ok(Self {
+            refuses: false,
             methods,
             segments: segments.collect::<Result<_, _>>()?,
         })

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use naka_body::{Document, FieldId};
-use naka_policy::{Action, Decision, Direction, Handling, Keys, Pair};
+use naka_policy::{Action, BlockStyle, Decision, Direction, Handling, Keys, Pair, Traffic};
 
 use super::texts::Texts;
 use super::{Job, Verdict};
@@ -34,7 +34,8 @@ impl Job {
         }
         if self.attached && reject.is_none() && outcome.enforced == Action::Block {
             reject = Some(Box::new(Reject::blocked(
-                self.subject.route.errors(),
+                &self.subject.route,
+                self.refuses(document, &traffic).as_deref(),
                 self.decision,
                 self.direction,
                 &outcome.entities,
@@ -85,6 +86,13 @@ impl Job {
             decoded: false,
             outcome,
         }
+    }
+
+    /// The model's name, when a block is to be an answer of the model: the policy says so, and no stream is awaited.
+    fn refuses(&self, document: Option<&Document<'_>>, traffic: &Traffic<'_>) -> Option<String> {
+        let plain = self.direction == Direction::Response || document?.facts().stream != Some(true);
+        let model = self.subject.model.get().map_or("unknown", |model| model.name.as_str());
+        (plain && self.rules.block_style(traffic) == BlockStyle::Refusal).then(|| model.to_owned())
     }
 
     /// Faults of the call itself. Nothing is refused while nothing is enforced.

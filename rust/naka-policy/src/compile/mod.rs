@@ -12,7 +12,7 @@ use crate::date::Date;
 use crate::names::Names;
 use crate::problem::{PolicyProblem, Problems, shown};
 use crate::proto;
-use crate::settings::Failure;
+use crate::settings::{BlockStyle, Failure};
 use crate::source::{self, ActionName, Mode, WithinName};
 use crate::validate;
 
@@ -116,6 +116,11 @@ impl Mapper<'_> {
             fine_tuning: Some(fine_tuning(&pack.fine_tuning)),
             restore: Some(restore(&pack.restore)),
             ledger: Some(ledger(&pack.ledger)),
+            block_style: match pack.block_style.unwrap_or_default() {
+                BlockStyle::Unsaid => proto::BlockStyle::Unspecified,
+                BlockStyle::Refusal => proto::BlockStyle::Refusal,
+                BlockStyle::Error => proto::BlockStyle::Error,
+            } as i32,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::names::{self, Names};
 use crate::problem::{PolicyProblem, Problems};
 use crate::proto;
 use crate::selector::{Workload, selects};
-use crate::settings::{Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Restore};
+use crate::settings::{BlockStyle, Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Restore};
 use crate::transform;
 use crate::upstream::Upstreams;
 use crate::validate;
@@ -93,6 +93,11 @@ impl RuleSet {
             },
             fine_tuning: fine_tuning(source.fine_tuning.as_ref()),
             ledger: ledger(source.ledger.as_ref()),
+            block_style: match source.block_style() {
+                proto::BlockStyle::Unspecified => BlockStyle::Unsaid,
+                proto::BlockStyle::Refusal => BlockStyle::Refusal,
+                proto::BlockStyle::Error => BlockStyle::Error,
+            },
         });
         Ok(())
     }

@@ -24,7 +24,7 @@ use regex_automata::meta::Regex;
 
 use crate::action::Action;
 use crate::filter::Filter;
-use crate::settings::{Failure, FineTuning, Handling, Ledger, Restore};
+use crate::settings::{BlockStyle, Failure, FineTuning, Handling, Ledger, Restore};
 use crate::traffic::Traffic;
 use crate::transform::{self, Applied, Keys};
 use crate::upstream::{Upstream, Upstreams};
@@ -60,6 +60,7 @@ struct Pack {
     failure: Failure,
     fine_tuning: FineTuning,
     ledger: Ledger,
+    block_style: BlockStyle,
 }
 
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::{Pack, Rule, RuleSet};
 use crate::action::Action;
-use crate::settings::{FineTuning, Handling, Ledger, OnFinding, Pair};
+use crate::settings::{BlockStyle, FineTuning, Handling, Ledger, OnFinding, Pair};
 use crate::traffic::Traffic;
 
 impl RuleSet {
@@ -48,6 +48,13 @@ impl RuleSet {
     #[must_use]
     pub fn fine_tuning(&self, traffic: &Traffic<'_>) -> Pair<FineTuning> {
         self.settings(traffic, |pack| pack.fine_tuning, FineTuning::join)
+    }
+
+    /// How a blocked call is answered.
+    #[must_use]
+    pub fn block_style(&self, traffic: &Traffic<'_>) -> BlockStyle {
+        self.settings(traffic, |pack| pack.block_style, BlockStyle::max)
+            .enforced
     }
 
     /// How this traffic is recorded. Shadow packs do not make answers wait.
