@@ -85,20 +85,18 @@ def told(text: str) -> bytes:
     return f'{begin}{text}}}, {{"role": "user", "content": "hi"}}]}}'.encode()
 
 
-@pytest.mark.parametrize(("shape", "size"), [(prose, 16 * MIB), (prose, 63 * MIB), (escaped, 32 * MIB)])
+@pytest.mark.parametrize(
+    ("shape", "size"), [(prose, 16 * MIB), (prose, 63 * MIB), (escaped, 32 * MIB), (turns, 32 * MIB), (turns, 63 * MIB)]
+)
 def test_a_body_adds_at_most_three_times_its_size(
     gateway: Gateway, added: Callable[[], int], shape: Callable[[int], bytes], size: int
 ) -> None:
+    """A value every 500 bytes is dense: what is found takes room beside the body, and so does the body that goes on.
+
+    Denser ones: `rust/naka-exchange/tests/memory.rs`.
+    """
     judged_whole(gateway, body := shape(size))
     assert added() <= 3 * len(body) + SLACK
-
-
-def test_a_body_dense_with_findings_adds_at_most_four_times_its_size(
-    gateway: Gateway, added: Callable[[], int]
-) -> None:
-    """Each finding takes some 300 bytes until its body is written: one every 400 bytes is most of a fourth."""
-    judged_whole(gateway, body := turns(32 * MIB))
-    assert added() <= 4 * len(body) + SLACK
 
 
 def judged_whole(gateway: Gateway, body: bytes) -> None:

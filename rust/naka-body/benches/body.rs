@@ -99,7 +99,7 @@ fn body(criterion: &mut Criterion) {
             .collect();
         group.throughput(Throughput::Bytes(body.len() as u64));
         group.bench_with_input(BenchmarkId::new("naka", name), &edits, |bencher, edits| {
-            bencher.iter(|| black_box(document.rewrite(edits).unwrap()));
+            bencher.iter(|| black_box(document.rewrite(edits.clone()).unwrap()));
         });
     }
     group.finish();

@@ -100,6 +100,21 @@ impl Codec {
         }
     }
 
+    /// `text` as this codec writes it: itself, where nothing has to be escaped.
+    fn encoded(self, text: Vec<u8>) -> Vec<u8> {
+        let as_is = match self {
+            Self::Plain => true,
+            Self::Json => json::is_plain(&text),
+            _ => false,
+        };
+        if as_is {
+            return text;
+        }
+        let mut bytes = Vec::with_capacity(text.len());
+        self.encode(&text, &mut bytes);
+        bytes
+    }
+
     /// Bytes at the start of `raw` that stand for themselves.
     fn plain_run(self, raw: &[u8]) -> usize {
         let escape = match self {
@@ -148,9 +163,11 @@ impl Codec {
             .into_iter()
             .map(|edit| {
                 let (start, end) = (walk.raw_offset(edit.start)?, walk.raw_offset(edit.end)?);
-                let mut bytes = Vec::with_capacity(edit.bytes.len());
-                self.encode(&edit.bytes, &mut bytes);
-                Ok(RawEdit { start, end, bytes })
+                Ok(RawEdit {
+                    start,
+                    end,
+                    bytes: self.encoded(edit.bytes),
+                })
             })
             .collect()
     }

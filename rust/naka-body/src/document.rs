@@ -192,7 +192,7 @@ impl fmt::Debug for Edit {
 /// assert_eq!(&field.text[12..], b"5109 8027 4087");
 /// assert_eq!(&body[document.source_range(field.id, 12, 26).unwrap()], b"5109 8027 4087");
 /// let edit = Edit { field: field.id, start: 12, end: 26, replacement: b"XXXX XXXX 4087".to_vec() };
-/// let sent = document.rewrite(&[edit])?;
+/// let sent = document.rewrite(vec![edit])?;
 /// assert_eq!(sent, br#"{"model":"gpt-4o", "messages":[{"role":"user","content":"pay \u20b95 to XXXX XXXX 4087"}]}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -264,18 +264,19 @@ impl<'b> Document<'b> {
     /// The bytes of the body in which `start..end` of a field's decoded text is written: for showing where something is.
     /// `None` where the field has no such part.
     pub fn source_range(&self, field: FieldId, start: u32, end: u32) -> Option<Range<usize>> {
-        let part = Edit {
+        let mut part = Edit {
             field,
             start,
             end,
             replacement: Vec::new(),
         };
-        rewrite::source_range(&self.store, &part).ok()
+        rewrite::source_range(&self.store, &mut part).ok()
     }
 
     /// The body with the edits made. Bytes outside of them stay as they are, escapes and white space included; copies
-    /// of an edited text in the same answer (`logprobs`) are dropped. Edits may come in any order.
-    pub fn rewrite(&self, edits: &[Edit]) -> Result<Vec<u8>, EditError> {
+    /// of an edited text in the same answer (`logprobs`) are dropped. Edits may come in any order; in that of the fields it
+    /// is least work.
+    pub fn rewrite(&self, edits: Vec<Edit>) -> Result<Vec<u8>, EditError> {
         rewrite::rewrite(&self.store, edits)
     }
 }

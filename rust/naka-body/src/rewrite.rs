@@ -13,16 +13,20 @@ use crate::store::{FieldRecord, Json, Store};
 /// Edits of one layer each, in bytes of that layer's text.
 type ByLayer = BTreeMap<u32, Vec<RawEdit>>;
 
-pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, EditError> {
+pub(crate) fn rewrite(store: &Store<'_>, mut edits: Vec<Edit>) -> Result<Vec<u8>, EditError> {
     if edits.is_empty() {
         return Ok(store.body.to_vec());
     }
-    let mut order: Vec<&Edit> = edits.iter().collect();
-    order.sort_by_key(|edit| (edit.field, edit.start, edit.end));
+    let order = |edit: &Edit| (edit.field, edit.start, edit.end);
+    // a judge's edits are in order; sorting takes half as much memory again
+    if !edits.is_sorted_by_key(order) {
+        edits.sort_by_key(order);
+    }
+    let count = edits.len();
     let mut layers = ByLayer::new();
     // Records whose text changes; true if positions in it move as well.
     let mut records: BTreeMap<u32, bool> = BTreeMap::new();
-    for group in order.chunk_by(|one, other| one.field == other.field) {
+    for group in edits.chunk_by_mut(|one, other| one.field == other.field) {
         let field = store
             .fields
             .get(group[0].field.0 as usize)
@@ -33,11 +37,14 @@ pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, Edit
             .iter()
             .any(|edit| characters(&text[edit.start as usize..edit.end as usize]) != characters(&edit.replacement));
         *records.entry(field.record).or_default() |= moves;
+        let room = if field.layer == 0 { count } else { 0 };
         layers
             .entry(field.layer)
-            .or_default()
+            .or_insert_with(|| Vec::with_capacity(room))
             .extend(field_edits(store, field, text, group)?);
     }
+    // their replacements have moved on; in a body that is dense with findings the rest is as large as they
+    drop(edits);
     while let Some((layer, mut edits)) = layers.pop_last() {
         sort_apart(&mut edits)?;
         if layer == 0 {
@@ -53,11 +60,11 @@ pub(crate) fn rewrite(store: &Store<'_>, edits: &[Edit]) -> Result<Vec<u8>, Edit
 }
 
 /// Where in the body a part of a field's text is written: what an edit of it would replace.
-pub(crate) fn source_range(store: &Store<'_>, part: &Edit) -> Result<Range<usize>, EditError> {
+pub(crate) fn source_range(store: &Store<'_>, part: &mut Edit) -> Result<Range<usize>, EditError> {
     let field = store.fields.get(part.field.0 as usize).ok_or(EditError::OutOfRange)?;
     let (mut layer, text) = (field.layer, store.text(field.text));
-    check_spans(text, &[part])?;
-    let mut edits = field_edits(store, field, text, &[part])?;
+    check_spans(text, std::slice::from_ref(part))?;
+    let mut edits = field_edits(store, field, text, std::slice::from_mut(part))?;
     while layer != 0 {
         let inner = &store.layers[layer as usize - 1];
         let raw = &store.layer_text(inner.parent)[inner.start as usize..inner.end as usize];
@@ -68,7 +75,7 @@ pub(crate) fn source_range(store: &Store<'_>, part: &Edit) -> Result<Range<usize
 }
 
 /// The edits of one field must be inside it, apart, on character borders, and in UTF-8.
-fn check(field: &FieldRecord, text: &[u8], edits: &[&Edit]) -> Result<(), EditError> {
+fn check(field: &FieldRecord, text: &[u8], edits: &[Edit]) -> Result<(), EditError> {
     if !field.editable {
         return Err(EditError::NotEditable);
     }
@@ -78,7 +85,7 @@ fn check(field: &FieldRecord, text: &[u8], edits: &[&Edit]) -> Result<(), EditEr
     check_spans(text, edits)
 }
 
-fn check_spans(text: &[u8], edits: &[&Edit]) -> Result<(), EditError> {
+fn check_spans(text: &[u8], edits: &[Edit]) -> Result<(), EditError> {
     let mut last = 0;
     for edit in edits {
         let (start, end) = (edit.start as usize, edit.end as usize);
@@ -117,17 +124,17 @@ fn characters(text: &[u8]) -> usize {
     text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
-/// The edits of one field in bytes of its layer.
+/// The edits of one field in bytes of its layer. Takes their replacements.
 fn field_edits(
     store: &Store<'_>,
     field: &FieldRecord,
     text: &[u8],
-    edits: &[&Edit],
+    edits: &mut [Edit],
 ) -> Result<Vec<RawEdit>, EditError> {
-    let plain = edits.iter().map(|edit| RawEdit {
+    let plain = edits.iter_mut().map(|edit| RawEdit {
         start: edit.start as usize,
         end: edit.end as usize,
-        bytes: edit.replacement.clone(),
+        bytes: std::mem::take(&mut edit.replacement),
     });
     let plain: Vec<RawEdit> = plain.collect();
     if field.kind == FieldKind::Number {
@@ -154,7 +161,10 @@ fn shifted(mut edits: Vec<RawEdit>, by: u32) -> Vec<RawEdit> {
 }
 
 fn sort_apart(edits: &mut [RawEdit]) -> Result<(), EditError> {
-    edits.sort_by_key(|edit| (edit.start, edit.end));
+    let order = |edit: &RawEdit| (edit.start, edit.end);
+    if !edits.is_sorted_by_key(order) {
+        edits.sort_by_key(order);
+    }
     let apart = edits.windows(2).all(|pair| pair[0].end <= pair[1].start);
     if apart { Ok(()) } else { Err(EditError::Overlap) }
 }

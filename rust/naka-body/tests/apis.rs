@@ -106,7 +106,7 @@ fn what_is_signed_is_scanned_and_not_rewritten_wherever_the_sign_stands() {
         let found: Vec<_> = document.fields().map(|field| (field.text, field.editable)).collect();
         assert_eq!(found, [(&b"PAN"[..], editable), (b"after", true)], "{part}");
         let first = document.fields().next().unwrap().id;
-        let edited = document.rewrite(&[edit(first, 0, 3, b"XXX")]);
+        let edited = document.rewrite(vec![edit(first, 0, 3, b"XXX")]);
         assert_eq!(edited.is_ok(), editable);
         assert!(editable || edited == Err(EditError::NotEditable));
     }

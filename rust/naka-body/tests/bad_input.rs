@@ -26,7 +26,7 @@ fn nothing() {
         for content_type in [None, Some("application/json"), Some("text/plain"), Some("image/png")] {
             let document = read(body, content_type, chat(), Direction::Request);
             assert_eq!((fields(&document).len(), document.coverage()), (0, Coverage::Scanned));
-            assert_eq!(document.rewrite(&[]).unwrap(), body);
+            assert_eq!(document.rewrite(vec![]).unwrap(), body);
         }
     }
 }
@@ -191,7 +191,7 @@ fn bytes_that_are_not_utf8() {
     let start = field.text.windows(4).position(|window| window == b"5109").unwrap();
     let edit = common::edit(field.id, start, start + 14, b"[IN_AADHAAR]");
     let wanted = b"{\"messages\":[{\"content\":\"\xff\xfe \xe0\xa4 [IN_AADHAAR] \xc0\"}]}";
-    assert_eq!(document.rewrite(&[edit]).unwrap(), wanted);
+    assert_eq!(document.rewrite(vec![edit]).unwrap(), wanted);
 }
 
 #[test]

@@ -249,7 +249,7 @@ fn ids_and_settings_are_left_alone_only_if_they_look_it() {
         ]
     );
     assert_eq!(document.facts().model, None);
-    let refused = document.rewrite(&[edit(document.fields().next().unwrap().id, 0, 3, b"x")]);
+    let refused = document.rewrite(vec![edit(document.fields().next().unwrap().id, 0, 3, b"x")]);
     assert_eq!(refused, Err(EditError::NotEditable));
 }
 
@@ -321,20 +321,20 @@ fn edits_are_checked_before_anything_is_written() {
     let body = r#"{"messages":[{"content":"a\u0967b१c"}]}"#;
     let document = request(body.as_bytes());
     let id = document.fields().next().unwrap().id;
-    let one = |start, end, text: &[u8]| document.rewrite(&[edit(id, start, end, text)]);
+    let one = |start, end, text: &[u8]| document.rewrite(vec![edit(id, start, end, text)]);
     assert_eq!(one(2, 3, b"x"), Err(EditError::SplitsCharacter)); // inside the escape
     assert_eq!(one(4, 6, b"x"), Err(EditError::SplitsCharacter)); // inside the character
     assert_eq!(one(0, 10, b"x"), Err(EditError::OutOfRange));
     assert_eq!(one(0, 1, b"\xff"), Err(EditError::NotUtf8));
     assert_eq!(
-        document.rewrite(&[edit(naka_body::FieldId(9), 0, 0, b"")]),
+        document.rewrite(vec![edit(naka_body::FieldId(9), 0, 0, b"")]),
         Err(EditError::OutOfRange)
     );
-    let overlapping = [edit(id, 0, 4, b"x"), edit(id, 1, 5, b"y")];
-    assert_eq!(document.rewrite(&overlapping), Err(EditError::Overlap));
-    let touching = [edit(id, 4, 5, b"y"), edit(id, 0, 4, b"x"), edit(id, 9, 9, b"\n")];
+    let overlapping = vec![edit(id, 0, 4, b"x"), edit(id, 1, 5, b"y")];
+    assert_eq!(document.rewrite(overlapping), Err(EditError::Overlap));
+    let touching = vec![edit(id, 4, 5, b"y"), edit(id, 0, 4, b"x"), edit(id, 9, 9, b"\n")];
     assert_eq!(
-        document.rewrite(&touching).unwrap(),
+        document.rewrite(touching).unwrap(),
         "{\"messages\":[{\"content\":\"xy१c\\n\"}]}".as_bytes()
     );
 }
@@ -344,5 +344,5 @@ fn edits_in_a_key_and_its_value_both_land() {
     let body = br#"{"metadata":{"5109 8027 4087":"5109 8027 4087"}}"#;
     let document = request(body);
     let edits = replacing(&document, b"5109 8027 4087", b"X");
-    assert_eq!(document.rewrite(&edits).unwrap(), br#"{"metadata":{"X":"X"}}"#);
+    assert_eq!(document.rewrite(edits).unwrap(), br#"{"metadata":{"X":"X"}}"#);
 }

@@ -62,7 +62,7 @@ fn goes_with_its_text(document: &Document<'_>) -> bool {
         end: field.text.len() as u32,
         replacement: b"X".to_vec(),
     });
-    let body = document.rewrite(&edits.collect::<Vec<_>>()).unwrap();
+    let body = document.rewrite(edits.collect()).unwrap();
     !String::from_utf8(body).unwrap().contains(SENTENCE)
 }
 

@@ -20,6 +20,10 @@ pub struct Text<'t> {
     pub label: Option<&'t [u8]>,
 }
 
+/// Findings for which room is kept from one body to the next. A body that is dense with them gives its room back before
+/// it is written anew, which takes as much.
+const KEPT: usize = 1024;
+
 /// One per thread.
 #[derive(Default)]
 pub struct Judge {
@@ -54,7 +58,12 @@ impl Judge {
                 findings: &self.findings[range],
             })
             .collect();
-        rules.decide(traffic, &fields)
+        let decision = rules.decide(traffic, &fields);
+        drop(fields);
+        if self.findings.capacity() > KEPT {
+            self.findings = Vec::new();
+        }
+        decision
     }
 
     /// True when the detector finds nothing in `text`.

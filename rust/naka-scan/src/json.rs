@@ -111,7 +111,7 @@ fn record(desk: &mut Desk, bytes: &[u8], base: usize, clean: bool, step: &mut St
         }
     }
     if clean {
-        match document.rewrite(&edits) {
+        match document.rewrite(edits) {
             Ok(cleaned) => step.cleaned.extend_from_slice(&cleaned),
             Err(error) => {
                 // A finding that cannot be taken out: the record goes rather than the value stays, and its place stays valid.

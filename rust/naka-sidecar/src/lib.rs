@@ -13,6 +13,7 @@ mod convert;
 mod detection;
 mod ext_proc;
 mod grpc;
+mod heap;
 mod http;
 pub mod mark;
 mod metrics;

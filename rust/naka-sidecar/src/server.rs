@@ -57,6 +57,7 @@ impl Sidecar {
     /// When an address, the audit file or a thread cannot be had. Nothing runs then.
     pub fn start(config: Config, keys: naka_exchange::KeyRing) -> Result<Self, ConfigError> {
         quiet_panics();
+        crate::heap::give_back_large_blocks();
         let audit = config
             .audit
             .as_ref()

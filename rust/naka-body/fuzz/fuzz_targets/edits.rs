@@ -26,7 +26,7 @@ fuzz_target!(|input: &[u8]| {
             replacement: vec![bytes[3]; usize::from(bytes[3] & 7)],
         })
         .collect();
-    if let Ok(after) = document.rewrite(&wild) {
+    if let Ok(after) = document.rewrite(wild) {
         if document.coverage() == Coverage::Scanned && serde_json::from_slice::<serde_json::Value>(body).is_ok() {
             serde_json::from_slice::<serde_json::Value>(&after).unwrap();
         }
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
         end: field.text.len() as u32,
         replacement: "\"q\\é\n".into(),
     };
-    let after = document.rewrite(std::slice::from_ref(&edit)).unwrap();
+    let after = document.rewrite(vec![edit.clone()]).unwrap();
     if document.coverage() != Coverage::Scanned || field.kind == FieldKind::Key {
         return;
     }

@@ -11,4 +11,4 @@ mod surrogates;
 mod text;
 
 pub(crate) use parse::{Failed, Ignore, Quoted, Sink, Syntax, parse, parse_from};
-pub(crate) use text::{Unit, decode, escape, plain_run, unit};
+pub(crate) use text::{Unit, decode, escape, is_plain, plain_run, unit};

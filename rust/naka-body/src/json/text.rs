@@ -114,6 +114,14 @@ pub(crate) fn plain_run(raw: &[u8]) -> usize {
     memchr(b'\\', raw).unwrap_or(raw.len())
 }
 
+/// True when `text` stands between the quotes of a JSON string as it is.
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    // no early end, so that many bytes are looked at at once
+    !text.iter().fold(false, |found, &byte| {
+        found | (byte < b' ') | matches!(byte, b'"' | b'\\')
+    })
+}
+
 /// Appends `text` as it stands between the quotes of a JSON string. Only what must be escaped is.
 pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
     for &byte in text {

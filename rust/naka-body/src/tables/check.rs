@@ -63,7 +63,7 @@ fn example_holds(route: &Route<'_>, example: &Example) -> Result<(), String> {
     if unscannable != example.unscannable {
         return Err(format!("unscannable are {unscannable:#?}"));
     }
-    match document.rewrite(&[]) {
+    match document.rewrite(vec![]) {
         Ok(same) if same == body => Ok(()),
         _ => Err("without edits the body does not stay as it is".to_owned()),
     }

@@ -64,5 +64,5 @@ pub fn edit(field: FieldId, start: usize, end: usize, replacement: &[u8]) -> Edi
 pub fn replaced(document: &Document<'_>, old: &str, new: &str) -> String {
     let edits = replacing(document, old.as_bytes(), new.as_bytes());
     assert!(!edits.is_empty(), "{old} is in no editable field");
-    String::from_utf8(document.rewrite(&edits).unwrap()).unwrap()
+    String::from_utf8(document.rewrite(edits).unwrap()).unwrap()
 }

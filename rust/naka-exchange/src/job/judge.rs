@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use naka_body::{Document, FieldId};
-use naka_policy::{Action, BlockStyle, Decision, Direction, Handling, Keys, Pair, Traffic};
+use naka_policy::{Action, BlockStyle, Cluster, Decision, Direction, Handling, Keys, Pair, Traffic};
 
 use super::texts::Texts;
 use super::{Job, Verdict};
@@ -72,7 +72,7 @@ impl Job {
             && !edits.list.is_empty()
             && let Some(document) = document
         {
-            match document.rewrite(&edits.list) {
+            match document.rewrite(edits.list) {
                 Ok(bytes) => changed = Some(Bytes::from(bytes)),
                 // what should have been hidden must not pass because of a fault of ours
                 Err(_) => reject = Some(self.refused(Reason::Internal, None)),
@@ -113,11 +113,11 @@ impl Job {
     fn edits(&self, document: &Document<'_>, texts: &Texts<'_, '_>, decision: &Decision) -> tally::Edits {
         let mut edits = tally::Edits::default();
         let (no_keys, mut keys) = (Keys::none(), None);
-        for cluster in decision
-            .clusters
-            .iter()
-            .filter(|cluster| !texts.is_target(cluster.field) && cluster.enforced.edits())
-        {
+        let acted_on = |cluster: &&Cluster| !texts.is_target(cluster.field) && cluster.enforced.edits();
+        edits
+            .list
+            .reserve_exact(decision.clusters.iter().filter(acted_on).count());
+        for cluster in decision.clusters.iter().filter(acted_on) {
             let field = document.field(FieldId(cluster.field));
             if field.editable {
                 let mut replacement = Vec::new();

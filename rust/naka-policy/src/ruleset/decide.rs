@@ -35,9 +35,13 @@ impl RuleSet {
     #[must_use]
     pub fn decide(&self, traffic: &Traffic<'_>, fields: &[FieldFindings<'_>]) -> Decision {
         let mut decision = Decision::default();
-        if fields.iter().all(|field| field.findings.is_empty()) {
+        let count = fields.iter().map(|field| field.findings.len()).sum();
+        if count == 0 {
             return decision;
         }
+        // once: while a long list grows, it is there twice
+        decision.clusters.reserve_exact(count);
+        decision.members.reserve_exact(count);
         let mut active = Active::new(self, traffic);
         let mut conditions = Conditions::new(self, traffic, fields);
         let mut judged = Vec::new();
