@@ -31,14 +31,15 @@ impl Node {
 const MAX_NAME: usize = 64;
 
 pub(crate) fn render(store: &Store<'_>, node: u32, step: Step) -> String {
-    let mut steps = vec![step];
+    let mut steps = Vec::with_capacity(8);
+    steps.push(step);
     let mut at = node;
     while at != 0 {
         let node = store.nodes[at as usize];
         steps.push(node.step);
         at = node.parent;
     }
-    let mut path = String::new();
+    let mut path = String::with_capacity(16 * steps.len());
     for step in steps.into_iter().rev() {
         match step {
             Step::Here => {}

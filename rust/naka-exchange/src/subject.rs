@@ -81,7 +81,7 @@ impl Subject {
     /// The model is now known, unless it was before: one request, one model.
     pub(crate) fn name_model(&self, raw: String, rules: &RuleSet, tools: &mut Tools) {
         self.model.get_or_init(|| Model {
-            name: Name::checked(raw.as_bytes(), |text| tools.judge.is_clean(rules, text)),
+            name: tools.model(rules, &raw),
             raw,
         });
     }

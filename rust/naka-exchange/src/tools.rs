@@ -15,6 +15,8 @@ pub struct Tools {
     route: Option<(Bytes, Bytes, Route<'static>)>,
     /// Host of the last authority, checked by the rules of that revision.
     host: Option<(Bytes, Name, Name)>,
+    /// The last model that was fit for the record as it was named, under the rules of that revision.
+    model: Option<(Name, Name)>,
     names: Vec<Name>,
     pub(crate) rule_names: RuleNames,
 }
@@ -108,6 +110,21 @@ impl Tools {
         let name = Name::host(host, |text| self.judge.is_clean(rules, text));
         let revision = self.name(rules.revision());
         self.host = Some((Bytes::copy_from_slice(host), revision, name.clone()));
+        name
+    }
+
+    /// A model that a client named, fit for the record. One that is withheld is remembered by nobody.
+    pub(crate) fn model(&mut self, rules: &RuleSet, raw: &str) -> Name {
+        if let Some((name, revision)) = &self.model
+            && name.as_str() == raw
+            && revision.as_str() == rules.revision()
+        {
+            return name.clone();
+        }
+        let name = Name::checked(raw.as_bytes(), |text| self.judge.is_clean(rules, text));
+        if name.as_str() == raw {
+            self.model = Some((name.clone(), self.name(rules.revision())));
+        }
         name
     }
 }

@@ -1,6 +1,7 @@
 //! Counters of the data plane. Plain atomics in tables whose labels are fixed or come from configuration, so that a
-//! request takes no lock and no client can make a label. Read by [`Metrics::visit`] for the Prometheus
-//! text. Names and labels are documented in `docs/reference/metrics.md`.
+//! request takes no lock and no client can make a label. [`samples`] reads them for both exports.
+
+pub(crate) mod samples;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ const BOUNDS_US: [u64; 14] = [
     10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 5_120, 20_480, 81_920, 327_680, 1_310_720,
 ];
 
-/// The latency histogram, which is no [`Sample`].
+/// The latency histogram, which is none of [`samples::METRICS`].
 pub(crate) const LATENCY: &str = "naka_decision_seconds";
 pub(crate) const LATENCY_HELP: &str = "Time from the last byte that was waited for to the answer.";
 
@@ -47,33 +48,6 @@ pub(crate) const LATENCY_HELP: &str = "Time from the last byte that was waited f
 pub(crate) fn bounds_s() -> impl Iterator<Item = f64> {
     BOUNDS_US.iter().map(|bound| *bound as f64 / 1e6)
 }
-
-/// Every sample that [`crate::plane::Plane::visit`] may give; a test holds it.
-pub(crate) const NAMES: &[(&str, Kind)] = &[
-    ("naka_decisions_total", Kind::Counter),
-    ("naka_would_be_total", Kind::Counter),
-    ("naka_not_read_total", Kind::Counter),
-    ("naka_rejected_total", Kind::Counter),
-    ("naka_findings_total", Kind::Counter),
-    ("naka_body_bytes_total", Kind::Counter),
-    ("naka_stream_errors_total", Kind::Counter),
-    ("naka_exchanges_total", Kind::Counter),
-    ("naka_exchanges_in_flight", Kind::Gauge),
-    ("naka_judges_waiting", Kind::Gauge),
-    ("naka_detection_scans_total", Kind::Counter),
-    ("naka_otlp_failures_total", Kind::Counter),
-    ("naka_policy_applied_total", Kind::Counter),
-    ("naka_policy_rejected_total", Kind::Counter),
-    ("naka_bytes_in_flight", Kind::Gauge),
-    ("naka_bytes_in_flight_limit", Kind::Gauge),
-    ("naka_audit_written_total", Kind::Counter),
-    ("naka_audit_lost_total", Kind::Counter),
-    ("naka_policy_info", Kind::Gauge),
-    ("naka_policy_enforces", Kind::Gauge),
-    ("naka_policy_since_seconds", Kind::Gauge),
-    ("process_resident_memory_bytes", Kind::Gauge),
-    ("process_cpu_seconds_total", Kind::Counter),
-];
 
 type Counter = AtomicU64;
 
@@ -120,26 +94,8 @@ pub(crate) struct Metrics {
     pub(crate) otlp_failures: [Counter; 2],
 }
 
-const SIGNALS: [&str; 2] = ["traces", "metrics"];
-
 /// Statuses of our own answers.
 const REJECT_STATUSES: [u16; 5] = [200, 400, 403, 413, 503];
-
-/// What a metric is, for both exports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Counter,
-    Gauge,
-}
-
-/// One value with its labels.
-pub(crate) struct Sample<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) help: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) labels: &'a [(&'static str, &'a str)],
-    pub(crate) value: f64,
-}
 
 impl Metrics {
     /// Makes room for the entities of a rule set; what was counted stays.
@@ -185,161 +141,6 @@ impl Metrics {
         self.stream_errors[error as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Every sample but the histogram's, in a fixed order: all of a name together.
-    pub(crate) fn visit(&self, see: &mut dyn FnMut(Sample<'_>)) {
-        let read = |counter: &Counter| counter.load(Ordering::Relaxed) as f64;
-        let mut put = |name, help, kind, labels: &[(&'static str, &str)], value| {
-            see(Sample {
-                name,
-                help,
-                kind,
-                labels,
-                value,
-            })
-        };
-        for (d, direction) in DIRECTIONS.iter().enumerate() {
-            for (a, action) in ACTIONS.iter().enumerate() {
-                for coverage in Coverage::ALL {
-                    let value = read(&self.decisions[d][a][coverage as usize]);
-                    if value > 0.0 {
-                        let labels = [
-                            ("direction", *direction),
-                            ("action", action),
-                            ("coverage", coverage.name()),
-                        ];
-                        put(
-                            "naka_decisions_total",
-                            "Judged directions of exchanges, by enforced action and coverage.",
-                            Kind::Counter,
-                            &labels,
-                            value,
-                        );
-                    }
-                }
-            }
-        }
-        for (d, direction) in DIRECTIONS.iter().enumerate() {
-            for (a, action) in ACTIONS.iter().enumerate() {
-                let labels = [("direction", *direction), ("action", *action)];
-                put(
-                    "naka_would_be_total",
-                    "The same, by the action if every rule were enforced.",
-                    Kind::Counter,
-                    &labels,
-                    read(&self.would_be[d][a]),
-                );
-            }
-        }
-        for (d, direction) in DIRECTIONS.iter().enumerate() {
-            for reason in Reason::ALL {
-                let labels = [("direction", *direction), ("reason", reason.name())];
-                put(
-                    "naka_not_read_total",
-                    "Directions that were not read whole, or were refused unread, by reason.",
-                    Kind::Counter,
-                    &labels,
-                    read(&self.unread[d][*reason as usize]),
-                );
-            }
-        }
-        for (at, status) in REJECT_STATUSES.iter().enumerate() {
-            put(
-                "naka_rejected_total",
-                "Our own answers, by status.",
-                Kind::Counter,
-                &[("status", status_name(*status))],
-                read(&self.rejected[at]),
-            );
-        }
-        let findings = self.findings.load();
-        let mut entities: Vec<_> = findings.iter().collect();
-        entities.sort_by_key(|(entity, _)| entity.as_str());
-        for (entity, by_action) in entities {
-            for (a, action) in ACTIONS.iter().enumerate() {
-                let value = read(&by_action[a]);
-                if value > 0.0 {
-                    let labels = [("entity", entity.as_str()), ("action", action)];
-                    put(
-                        "naka_findings_total",
-                        "Findings, by entity and enforced action.",
-                        Kind::Counter,
-                        &labels,
-                        value,
-                    );
-                }
-            }
-        }
-        for (d, direction) in DIRECTIONS.iter().enumerate() {
-            put(
-                "naka_body_bytes_total",
-                "Body bytes that came.",
-                Kind::Counter,
-                &[("direction", direction)],
-                read(&self.bytes[d]),
-            );
-        }
-        for (at, kind) in STREAM_ERRORS.iter().enumerate() {
-            put(
-                "naka_stream_errors_total",
-                "Streams that Envoy was answered with an error.",
-                Kind::Counter,
-                &[("kind", kind)],
-                read(&self.stream_errors[at]),
-            );
-        }
-        put(
-            "naka_exchanges_total",
-            "Exchanges begun.",
-            Kind::Counter,
-            &[],
-            read(&self.exchanges),
-        );
-        put(
-            "naka_exchanges_in_flight",
-            "Exchanges under way.",
-            Kind::Gauge,
-            &[],
-            self.in_flight.load(Ordering::Relaxed) as f64,
-        );
-        put(
-            "naka_judges_waiting",
-            "Large bodies that wait for a thread.",
-            Kind::Gauge,
-            &[],
-            self.waiting_judges.load(Ordering::Relaxed) as f64,
-        );
-        put(
-            "naka_detection_scans_total",
-            "Texts scanned for naka.v1.Detection.",
-            Kind::Counter,
-            &[],
-            read(&self.detections),
-        );
-        for (signal, failures) in SIGNALS.iter().zip(&self.otlp_failures) {
-            put(
-                "naka_otlp_failures_total",
-                "Exports that the OTLP collector did not take.",
-                Kind::Counter,
-                &[("signal", signal)],
-                read(failures),
-            );
-        }
-        put(
-            "naka_policy_applied_total",
-            "Policies that came into force.",
-            Kind::Counter,
-            &[],
-            read(&self.policies_applied),
-        );
-        put(
-            "naka_policy_rejected_total",
-            "Policies that were refused; the one before stayed in force.",
-            Kind::Counter,
-            &[],
-            read(&self.policies_rejected),
-        );
-    }
-
     /// The latency of both directions.
     pub(crate) fn latency(&self) -> [Latency; 2] {
         [0, 1].map(|d| {
@@ -376,15 +177,5 @@ impl Histogram {
         }
         self.count.fetch_add(1, Ordering::Relaxed);
         self.sum_us.fetch_add(micros, Ordering::Relaxed);
-    }
-}
-
-fn status_name(status: u16) -> &'static str {
-    match status {
-        200 => "200",
-        400 => "400",
-        403 => "403",
-        413 => "413",
-        _ => "503",
     }
 }

@@ -12,11 +12,10 @@ use naka_policy::RuleSet;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, AuditCounters};
 use crate::clock;
 use crate::config::Config;
-use crate::metrics::{Kind, Metrics, Sample, StreamError};
-use crate::prometheus::read;
+use crate::metrics::{Metrics, StreamError};
 use crate::record::Record;
 use crate::telemetry::Telemetry;
 
@@ -178,10 +177,14 @@ impl Plane {
         self.telemetry.get().and_then(|_| Trace::parse(header))
     }
 
+    /// `None` without an audit file.
+    pub(crate) fn audit_counters(&self) -> Option<&AuditCounters> {
+        self.audit.as_ref().map(|audit| &**audit.counters())
+    }
+
     pub(crate) fn audit_lost(&self) -> u64 {
-        self.audit
-            .as_ref()
-            .map_or(0, |audit| audit.counters().lost.load(Ordering::Relaxed))
+        self.audit_counters()
+            .map_or(0, |counters| counters.lost.load(Ordering::Relaxed))
     }
 
     /// Writes out what is queued. Later records are counted as lost.
@@ -195,76 +198,5 @@ impl Plane {
         if let Some(audit) = &self.audit {
             audit.reopen();
         }
-    }
-
-    /// Every sample of the process but the latency histogram.
-    pub(crate) fn visit(&self, see: &mut dyn FnMut(Sample<'_>)) {
-        self.metrics.visit(see);
-        let mut put = |name, help, kind, labels: &[(&'static str, &str)], value| {
-            see(Sample {
-                name,
-                help,
-                kind,
-                labels,
-                value,
-            })
-        };
-        let budget = &self.shared.budget;
-        put(
-            "naka_bytes_in_flight",
-            "Body bytes held.",
-            Kind::Gauge,
-            &[],
-            budget.used() as f64,
-        );
-        put(
-            "naka_bytes_in_flight_limit",
-            "Body bytes that may be held.",
-            Kind::Gauge,
-            &[],
-            budget.limit() as f64,
-        );
-        if let Some(audit) = &self.audit {
-            let counters = audit.counters();
-            put(
-                "naka_audit_written_total",
-                "Audit events written.",
-                Kind::Counter,
-                &[],
-                read(&counters.written),
-            );
-            put(
-                "naka_audit_lost_total",
-                "Audit events that no line tells of.",
-                Kind::Counter,
-                &[],
-                read(&counters.lost),
-            );
-        }
-        if let Some(in_force) = self.in_force() {
-            let rules = &in_force.rules;
-            put(
-                "naka_policy_info",
-                "The policy in force.",
-                Kind::Gauge,
-                &[("revision", rules.revision())],
-                1.0,
-            );
-            put(
-                "naka_policy_enforces",
-                "1 when something is enforced.",
-                Kind::Gauge,
-                &[],
-                f64::from(u8::from(rules.enforces())),
-            );
-            put(
-                "naka_policy_since_seconds",
-                "When the policy came into force, since 1970.",
-                Kind::Gauge,
-                &[],
-                in_force.since.as_secs_f64(),
-            );
-        }
-        crate::process::visit(&mut put);
     }
 }

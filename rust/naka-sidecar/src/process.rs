@@ -1,40 +1,16 @@
 //! Memory and CPU of this process, as Linux tells them.
 //! Source of the names: prometheus.io/docs/instrumenting/writing_clientlibs, "Process metrics"; of the fields: proc(5).
 
-use crate::metrics::Kind;
-
-type Put<'a> = dyn FnMut(&'static str, &'static str, Kind, &[(&'static str, &str)], f64) + 'a;
-
-/// Adds the samples; none where /proc is not to be read.
-pub(crate) fn visit(put: &mut Put<'_>) {
-    if let Some(bytes) = resident_bytes() {
-        put(
-            "process_resident_memory_bytes",
-            "Resident memory.",
-            Kind::Gauge,
-            &[],
-            bytes,
-        );
-    }
-    if let Some(seconds) = cpu_seconds() {
-        put(
-            "process_cpu_seconds_total",
-            "User and system CPU time.",
-            Kind::Counter,
-            &[],
-            seconds,
-        );
-    }
-}
-
-fn resident_bytes() -> Option<f64> {
+/// `None` where /proc is not to be read.
+pub(crate) fn resident_bytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024.0)
 }
 
-fn cpu_seconds() -> Option<f64> {
+/// `None` where /proc is not to be read.
+pub(crate) fn cpu_seconds() -> Option<f64> {
     // nanoseconds of all threads; the first number of each thread's schedstat
     let mut total = 0.0;
     for task in std::fs::read_dir("/proc/self/task").ok()? {

@@ -24,7 +24,8 @@ use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use opentelemetry_sdk::metrics::{SdkMeterProvider, Temporality};
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanData};
 
-use crate::metrics::{self, Kind};
+use crate::metrics;
+use crate::metrics::samples::{Kind, METRICS};
 use crate::plane::Plane;
 
 /// Name of the instrumentation scope, and of the service unless the environment names it.
@@ -134,18 +135,16 @@ fn resource() -> Resource {
 
 /// One observable instrument for each metric of the Prometheus text, of the same name but for `_total`.
 fn observe(meter: &Meter, plane: &Weak<Plane>) {
-    for &(name, kind) in metrics::NAMES {
-        let plane = plane.clone();
+    for metric in METRICS {
+        let (name, kind, plane) = (metric.name, metric.kind, plane.clone());
         let values = move |put: &dyn Fn(f64, &[KeyValue])| {
             let Some(plane) = plane.upgrade() else { return };
-            plane.visit(&mut |sample| {
-                if sample.name == name {
-                    let labels = sample.labels.iter();
-                    let labels: Vec<_> = labels
-                        .map(|(key, value)| KeyValue::new(*key, (*value).to_owned()))
-                        .collect();
-                    put(sample.value, &labels);
-                }
+            (metric.read)(&plane, &mut |labels, value| {
+                let labels = labels.iter();
+                let labels: Vec<_> = labels
+                    .map(|(key, value)| KeyValue::new(*key, (*value).to_owned()))
+                    .collect();
+                put(value, &labels);
             });
         };
         match kind {
