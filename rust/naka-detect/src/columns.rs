@@ -85,8 +85,7 @@ fn shape_by<M: Masks>(text: &[u8], line: usize) -> Shape {
     let mut quoted = 0u64; // all ones inside quotes
     let mut base = line;
     while base < ceiling {
-        let window = mask::padded(&text[..ceiling], base);
-        let block = window.first_chunk().expect("a window holds a block");
+        let block = &mask::block_at(&text[..ceiling], base);
         // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
         let equal = |byte| unsafe { M::equal(block, byte) };
         let ends = equal(b'\n');

@@ -180,6 +180,12 @@ impl Memory {
         gist.with(self.label(lexicon, page).gist)
     }
 
+    /// False when no word of the page so far, nor its label, names one of `entities`.
+    #[inline]
+    pub(crate) fn is_named(&self, page: &Page<'_>, entities: EntitySet) -> bool {
+        !page.label.is_empty() || self.index.as_ref().is_none_or(|index| index.seen() & entities != 0)
+    }
+
     /// False when nothing that is said names one of `entities` for any value in `from..to` in the line of `at`.
     pub(crate) fn may_name(
         &mut self,
@@ -192,10 +198,11 @@ impl Memory {
     ) -> bool {
         let Some(index) = &mut self.index else { return true };
         let near = index.gist(from.saturating_sub(window::BACK)..to + window::AHEAD);
+        let seen = index.seen();
         if near.pro & entities != 0 || !page.label.is_empty() && self.label(lexicon, page).gist.pro & entities != 0 {
             return true;
         }
-        self.outer.may_speak(page.text, at, from)
+        seen & entities != 0 && self.outer.may_speak(page.text, at, from)
     }
 
     /// [`neighbours::look`], kept for the patterns that match the same bytes.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::mask::{self, BLOCK, Level, Masks};
+use crate::window;
 
 /// Longest part of a question that is read, its end.
 const QUESTION: usize = 160;
@@ -89,17 +90,13 @@ const SPEAKERS: &[&str] = &[
 pub(crate) struct Dialogue {
     line: usize,
     /// The line above, when it may be a question: it holds no number of its own.
-    above: Option<Line>,
+    above: Option<Range<usize>>,
+    /// Whether it asks, once that was looked at.
+    asks: Option<bool>,
     /// Who speaks in the line, and up to where that was read.
     speaker: (Option<Range<usize>>, usize),
     /// What is asked further up, for one who speaks.
     further: Option<Option<Range<usize>>>,
-}
-
-#[derive(Debug, Clone)]
-struct Line {
-    said: Range<usize>,
-    asks: bool,
 }
 
 /// [`Dialogue::question`] for one place.
@@ -116,7 +113,7 @@ pub(crate) fn answer(text: &[u8], label: usize) -> Option<Range<usize>> {
     let floor = label.saturating_sub(QUESTION);
     let line = memchr::memrchr(b'\n', &text[floor..label]).map_or(floor, |i| floor + i + 1);
     let said = text[line..end].trim_ascii_end();
-    if asks(said) != Some(true) {
+    if holds_number(said) || !asks(said) {
         return None;
     }
     let blank = |c: &u8| matches!(c, b'\n' | b'\r' | b' ' | b'\t');
@@ -145,6 +142,7 @@ impl Dialogue {
         Self {
             line: usize::MAX,
             above: None,
+            asks: None,
             speaker: (None, 0),
             further: None,
         }
@@ -172,8 +170,8 @@ impl Dialogue {
         if !self.may_answer(text, line, start) {
             return None;
         }
-        let Line { said, asks } = self.above.clone()?;
-        if asks {
+        let said = self.above.clone()?;
+        if *self.asks.get_or_insert_with(|| asks(&text[said.clone()])) {
             return Some(said);
         }
         // Only who speaks may go on below his first words, or below another's.
@@ -198,7 +196,7 @@ impl Dialogue {
 
 /// The line above the one at `line`, blank ones left out; `None` when it holds a number of its own: it answers, it
 /// does not ask.
-fn above(text: &[u8], line: usize) -> Option<Line> {
+fn above(text: &[u8], line: usize) -> Option<Range<usize>> {
     let mut end = line;
     while end > 0 && line - end < BLANK && matches!(text[end - 1], b'\n' | b'\r' | b' ' | b'\t') {
         end -= 1;
@@ -208,16 +206,20 @@ fn above(text: &[u8], line: usize) -> Option<Line> {
     if from == end {
         return None;
     }
-    let asks = asks(&text[from..end])?;
-    let from = (from..end).find(|&i| text[i] & 0xC0 != 0x80)?; // not inside a character
-    Some(Line { said: from..end, asks })
+    if holds_number(&text[from..end]) {
+        return None;
+    }
+    // Where a long line is cut, not inside a word.
+    let cut = from > 0 && text[from - 1] != b'\n';
+    let from = if cut { window::whole_from(text, from, end) } else { from };
+    (from < end).then_some(from..end)
 }
 
 /// The question above the line that begins at `line`, or the one above that.
 fn further(text: &[u8], mut line: usize) -> Option<Range<usize>> {
     for _ in 1..LINES {
-        let Line { said, asks } = above(text, line)?;
-        if asks {
+        let said = above(text, line)?;
+        if asks(&text[said.clone()]) {
             return Some(said);
         }
         line = said.start;
@@ -248,32 +250,46 @@ fn answers(who: &[u8]) -> bool {
         .any(|speaker| who.eq_ignore_ascii_case(speaker.as_bytes()))
 }
 
-/// Whether a line asks; `None` when it holds a number of four digits or more.
-fn asks(said: &[u8]) -> Option<bool> {
-    mask::dispatch!(Level::detect(), asks_by<'t>(said: &'t [u8]) -> Option<bool>)
+/// True when a line holds a number of four digits or more.
+fn holds_number(said: &[u8]) -> bool {
+    mask::dispatch!(Level::detect(), holds_number_by<'t>(said: &'t [u8]) -> bool)
 }
 
-fn asks_by<M: Masks>(said: &[u8]) -> Option<bool> {
-    let mut asks = said.ends_with(b"?");
-    let (mut digits, mut words) = (0u64, 0u64);
+fn holds_number_by<M: Masks>(said: &[u8]) -> bool {
+    let mut before = 0u64;
     for base in (0..said.len()).step_by(BLOCK) {
-        let window = mask::padded(said, base);
         // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
-        let classes = unsafe { M::classes(window.first_chunk().expect("a window holds a block")) };
-        let behind = |now: u64, before: u64, by: u32| now << by | before >> (64 - by);
-        let d = classes.digit;
-        if d & behind(d, digits, 1) & behind(d, digits, 2) & behind(d, digits, 3) != 0 {
-            return None;
+        let digits = unsafe { M::classes(&mask::block_at(said, base)) }.digit;
+        let behind = |by: u32| digits << by | before >> (BLOCK as u32 - by);
+        if digits & behind(1) & behind(2) & behind(3) != 0 {
+            return true;
         }
-        let word = classes.alpha | d | classes.high;
-        let mut starts = word & !behind(word, words, 1);
-        while starts != 0 && !asks {
-            asks = is_asking(&said[base + starts.trailing_zeros() as usize..]);
+        before = digits;
+    }
+    false
+}
+
+/// True when a line asks.
+fn asks(said: &[u8]) -> bool {
+    said.ends_with(b"?") || mask::dispatch!(Level::detect(), asks_by<'t>(said: &'t [u8]) -> bool)
+}
+
+fn asks_by<M: Masks>(said: &[u8]) -> bool {
+    let mut words = 0u64;
+    for base in (0..said.len()).step_by(BLOCK) {
+        // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
+        let classes = unsafe { M::classes(&mask::block_at(said, base)) };
+        let word = classes.alpha | classes.digit | classes.high;
+        let mut starts = word & !(word << 1 | words >> (BLOCK - 1));
+        while starts != 0 {
+            if is_asking(&said[base + starts.trailing_zeros() as usize..]) {
+                return true;
+            }
             starts &= starts - 1;
         }
-        (digits, words) = (d, word);
+        words = word;
     }
-    Some(asks)
+    false
 }
 
 /// True when `text` begins with one of [`ASKING`].

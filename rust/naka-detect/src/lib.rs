@@ -10,6 +10,7 @@ mod detector;
 mod dialogue;
 mod finding;
 pub mod fold;
+mod heads;
 mod heuristic;
 mod judge;
 mod lanes;

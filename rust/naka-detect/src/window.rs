@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::mask::{self, BLOCK, Level, Masks};
+
 /// Most bytes looked at before a candidate. Five words of an Indic script need more than five Latin ones.
 pub(crate) const BACK: usize = 160;
 /// Most bytes looked at after a candidate.
@@ -11,6 +13,8 @@ pub(crate) const AHEAD: usize = 96;
 /// Most words looked at, before and after. Fillers (`no`, `is`) are among them.
 const WORDS_BACK: usize = 9;
 const WORDS_AHEAD: usize = 5;
+/// Signs that may end a window.
+const SIGNS: [u8; 7] = [b'\n', b'\r', b'{', b'}', b';', b'"', b'`'];
 /// Longest JSON key or attribute name that counts as a label.
 const KEY: usize = 64;
 
@@ -28,9 +32,17 @@ pub(crate) struct Before {
 pub(crate) fn before(text: &[u8], start: usize, stop: usize, question: Option<Range<usize>>) -> Before {
     let floor = start.saturating_sub(BACK);
     let stop = stop.max(floor);
-    let mut at = start;
-    let mut words = 0;
-    let mut in_word = false;
+    let Plain {
+        mut at,
+        mut words,
+        mut in_word,
+    } = plain_before(text, start, stop);
+    if words > WORDS_BACK {
+        return Before {
+            near: at..start,
+            key: None,
+        };
+    }
     let mut crossed_line = false;
     let mut quoted = false;
     while at > stop {
@@ -105,6 +117,73 @@ pub(crate) fn before(text: &[u8], start: usize, stop: usize, question: Option<Ra
     }
 }
 
+/// Text before a place that holds nothing but words and what stands between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Plain {
+    /// Where it begins, or behind the last of more than [`WORDS_BACK`] words.
+    at: usize,
+    words: usize,
+    /// It begins inside a word.
+    in_word: bool,
+}
+
+/// At most a block of plain text before `start` and not before `stop`, by masks: most windows are no more.
+fn plain_before(text: &[u8], start: usize, stop: usize) -> Plain {
+    mask::dispatch!(Level::detect(), plain_before_by<'t>(text: &'t [u8], start: usize, stop: usize) -> Plain)
+}
+
+fn plain_before_by<M: Masks>(text: &[u8], start: usize, stop: usize) -> Plain {
+    let from = stop.max(start.saturating_sub(BLOCK));
+    if from == start {
+        return Plain {
+            at: start,
+            words: 0,
+            in_word: false,
+        };
+    }
+    let block = mask::block_at(text, from);
+    // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
+    let (classes, signs) = unsafe {
+        let signs = SIGNS.iter().fold(0, |all, &sign| all | M::equal(&block, sign));
+        (M::classes(&block), signs)
+    };
+    let all = u64::MAX >> (BLOCK - (start - from));
+    let signs = signs & all;
+    // Bits behind the last sign.
+    let plain = if signs == 0 {
+        all
+    } else {
+        all & !(u64::MAX >> signs.leading_zeros())
+    };
+    if plain == 0 {
+        return Plain {
+            at: start,
+            words: 0,
+            in_word: false,
+        };
+    }
+    let word = (classes.alpha | classes.digit | classes.high) & plain;
+    let mut ends = word & !(word >> 1);
+    let words = ends.count_ones() as usize;
+    if words > WORDS_BACK {
+        for _ in 0..WORDS_BACK {
+            ends &= !(1 << (BLOCK - 1 - ends.leading_zeros() as usize));
+        }
+        let at = from + BLOCK - ends.leading_zeros() as usize;
+        return Plain {
+            at,
+            words: WORDS_BACK + 1,
+            in_word: false,
+        };
+    }
+    let first = plain.trailing_zeros() as usize;
+    Plain {
+        at: from + first,
+        words,
+        in_word: word >> first & 1 != 0,
+    }
+}
+
 /// The window before `start` in a cell of a table that begins at `from`: words of the cell, and the name of its column.
 pub(crate) fn in_cell(text: &[u8], from: usize, start: usize, header: Range<usize>) -> Before {
     Before {
@@ -123,7 +202,7 @@ pub(crate) fn run_of(text: &[u8], at: usize) -> usize {
 }
 
 /// `at`, or the end of the word that `at` cuts in two: a piece of a word says nothing.
-fn whole_from(text: &[u8], mut at: usize, end: usize) -> usize {
+pub(crate) fn whole_from(text: &[u8], mut at: usize, end: usize) -> usize {
     if at > 0 && is_word(text[at - 1]) {
         while at < end && is_word(text[at]) {
             at += 1;
@@ -316,6 +395,23 @@ fn short(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_text_is_what_reading_it_byte_by_byte_finds(text in "([a-z0-9 .,:é]{0,12}|[{};\"`\n\r]| [a-z] ){0,14}", from: u16, by: u8) {
+            let text = text.as_bytes();
+            let start = usize::from(from) % (text.len() + 1);
+            let stop = start.saturating_sub(usize::from(by) % 80);
+            let (mut at, mut words, mut in_word) = (start, 0, false);
+            while at > stop.max(start.saturating_sub(BLOCK)) && !SIGNS.contains(&text[at - 1]) && words <= WORDS_BACK {
+                let word = is_word(text[at - 1]);
+                words += usize::from(word && !in_word);
+                (at, in_word) = if words > WORDS_BACK { (at, false) } else { (at - 1, word) };
+            }
+            prop_assert_eq!(plain_before(text, start, stop), Plain { at, words, in_word });
+        }
+    }
 
     /// The window of the candidate between the two `|`.
     fn windows(marked: &str) -> (String, String, String) {

@@ -34,18 +34,6 @@ pub(crate) fn cut(word: &[u8], most: usize) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// The first `len` bytes of eight, ASCII letters in lower case.
-#[inline(always)]
-pub(crate) const fn folded(raw: u64, len: usize) -> u64 {
-    (raw | 0x2020_2020_2020_2020) & (u64::MAX >> (64 - 8 * if len < 8 { len } else { 8 }))
-}
-
-/// [`key`] of an ASCII word of `len` bytes whose first eight, in any case, are `raw`.
-#[inline(always)]
-pub(crate) const fn ascii_key(raw: u64, len: usize) -> u64 {
-    folded(raw, if len < ASCII { len } else { ASCII })
-}
-
 fn class(word: &[u8]) -> u64 {
     if word[0].is_ascii() {
         word.len().min(LONG) as u64
@@ -99,11 +87,6 @@ impl WordFilter {
         self.short.dedup();
     }
 
-    /// Bytes of memory.
-    pub(crate) fn memory(&self) -> usize {
-        size_of_val(&*self.bits)
-    }
-
     /// Lengths at which [`Self::add`] was given an open end that is shorter than a key.
     pub(crate) fn short(&self) -> &[usize] {
         &self.short
@@ -131,20 +114,6 @@ impl WordFilter {
         self.bits[at] & bit != 0
     }
 
-    /// The hash of an ASCII word of `len` bytes whose first eight, in any case, are `raw`: the same for all filters.
-    #[inline(always)]
-    pub(crate) const fn hash(raw: u64, len: usize) -> u64 {
-        let class = if len < LONG { len } else { LONG } as u64;
-        mix(ascii_key(raw, len), class)
-    }
-
-    /// False when no word that was added has this hash, `raw` being that of [`Self::hash`]. No branch: which words pass
-    /// cannot be predicted.
-    #[inline(always)]
-    pub(crate) fn passes(&self, hash: u64, raw: u64) -> bool {
-        self.holds(hash) | self.begins_short(raw)
-    }
-
     #[inline(always)]
     fn begins_short(&self, raw: u64) -> bool {
         self.pairs[(raw & 31) as usize] >> (raw >> 8 & 31) & 1 != 0
@@ -158,7 +127,7 @@ impl WordFilter {
         raw & (u64::MAX >> (64 - 8 * len))
     }
 
-    /// [`Self::passes`] for any word, in lower case.
+    /// False when no word that was added begins like a word of `len` bytes in lower case, the first eight being `raw`.
     #[inline(always)]
     pub(crate) fn passes_folded(&self, raw: u64, len: usize) -> bool {
         let class = if raw as u8 <= 0x7F { len.min(LONG) as u64 } else { 0 };

@@ -3,16 +3,17 @@
 //!
 //! The index runs ahead of the engine by [`AHEAD`] bytes and keeps as much behind it as a window can reach. That it
 //! misses no word which [`Lexicon::walk`] finds in a window is held by `tests/oracle.rs`.
-//! Cost: about 1 ns a word, 10-20 ns more for one of ours; bounded memory.
+//! Cost: about 3 ns a word, 10 ns more for one of ours; bounded memory.
 
 use std::ops::Range;
 
-use crate::lanes::WordCarry;
-use crate::lexicon::{EntitySet, Kind, LONGEST, Lexicon, Word, WordStream};
-use crate::mask::{BLOCK, Classes, Leads};
+use crate::custom::Customs;
+use crate::heads;
+use crate::lanes::{WordCarry, Worded};
+use crate::lexicon::{EntitySet, Kind, LONGEST, Lexicon, Word, WordStream, ascii};
+use crate::mask::{BLOCK, Classes, Leads, Masks};
 use crate::ruleset::MAX_MATCH;
 use crate::window;
-use crate::word_filter::WordFilter;
 
 /// Blocks that are kept.
 const RING: usize = 32;
@@ -91,6 +92,31 @@ pub(crate) struct Wanted {
     pub(crate) customs: u64,
 }
 
+/// Who wants to see words: the built-in lanes, and the custom ones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seekers<'e> {
+    pub(crate) lanes: &'e [Worded],
+    pub(crate) customs: Option<&'e Customs>,
+}
+
+impl Seekers<'_> {
+    /// Which of the ASCII words at `places` they want to see; `window` and `ends` as in [`Masks::passing`].
+    #[inline(always)]
+    fn wanted<M: Masks>(self, window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for lane in self.lanes {
+            wanted.lanes |= heads::passing::<M>(window, places, ends, lane.heads());
+        }
+        if let Some(customs) = self.customs {
+            wanted.customs = match customs.heads() {
+                Some(heads) => heads::passing::<M>(window, places, ends, heads),
+                None => places,
+            };
+        }
+        wanted
+    }
+}
+
 impl Block {
     /// Writes down what is said at `at`.
     #[inline(always)]
@@ -118,6 +144,8 @@ pub(crate) struct WordIndex {
     carry: WordCarry,
     /// The last answer of [`Self::gist`], by its blocks.
     last: ((usize, usize), Gist),
+    /// Entities that a word of the page names or hints at, so far.
+    seen: EntitySet,
 }
 
 impl WordIndex {
@@ -131,6 +159,7 @@ impl WordIndex {
             before: Kind::Gap,
             carry: WordCarry::default(),
             last: ((0, 0), Gist::default()),
+            seen: 0,
         }
     }
 
@@ -140,6 +169,7 @@ impl WordIndex {
         (self.dropped, self.heard, self.at, self.before) = (0, 0, 0, Kind::Gap);
         self.carry = WordCarry::default();
         self.last = ((0, 0), Gist::default());
+        self.seen = 0;
     }
 
     /// Bytes heard so far.
@@ -147,16 +177,15 @@ impl WordIndex {
         self.heard
     }
 
-    /// Hears the block at [`Self::heard`]. `classes` are its own and those of the block behind it; `wants` tells of an
-    /// ASCII word, by its hash and first eight bytes, whether the lanes of words want to see it, and the custom ones.
+    /// Hears the block at [`Self::heard`]. `classes` are its own and those of the block behind it.
     #[inline(always)]
-    pub(crate) fn hear(
+    pub(crate) fn hear<M: Masks>(
         &mut self,
         lexicon: &Lexicon,
         text: &[u8],
         classes: [&Classes; 2],
         leads: impl FnOnce() -> Leads,
-        wants: impl Fn(u64, u64) -> Wanted,
+        seekers: Seekers<'_>,
     ) {
         let base = self.heard;
         if self.events.len() >= MAX_EVENTS {
@@ -170,7 +199,7 @@ impl WordIndex {
         let [now, next] = classes;
         let begins = self.carry.starts(now, leads);
         if now.high == 0 && next.high & 1 == 0 && self.at <= base {
-            self.hear_ascii(lexicon, text, [now, next], begins, wants, &mut block);
+            self.hear_ascii::<M>(lexicon, text, [now, next], begins, seekers, &mut block);
         } else {
             self.hear_any(lexicon, text, &mut block);
             // Words of other scripts have no length here: the lanes see them all.
@@ -180,6 +209,7 @@ impl WordIndex {
             };
         }
         self.blocks[base / BLOCK % RING] = block;
+        self.seen |= block.gist.pro;
         self.heard = base + BLOCK;
     }
 
@@ -199,62 +229,44 @@ impl WordIndex {
     }
 
     #[inline(always)]
-    fn hear_ascii(
+    fn hear_ascii<M: Masks>(
         &mut self,
         lexicon: &Lexicon,
         text: &[u8],
         [now, next]: [&Classes; 2],
         begins: u64,
-        wants: impl Fn(u64, u64) -> Wanted,
+        seekers: Seekers<'_>,
         block: &mut Block,
     ) {
         let base = self.heard;
-        let cuts = cuts(text, base, now, self.before);
-        let last = last_kind(now);
-        let ends = !(now.alpha | now.digit) | cuts;
-        let next_ends = !(next.alpha | next.digit) | self::cuts(text, base + BLOCK, next, last);
-        let (runs, next_runs) = (!(now.alpha | now.digit), !(next.alpha | next.digit));
-        let telling = lexicon.telling();
-        let mut left = cuts;
-        let (mut known, mut lanes, mut customs) = (0, 0, 0);
-        if base + BLOCK + 8 > text.len() {
-            // The last bytes of a text: all are looked at.
-            (known, lanes, customs) = (cuts, begins, begins);
-            left = 0;
-        }
-        // Two loops: the first has no branch that depends on the words, since those cannot be predicted.
-        while left != 0 {
-            let place = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let at = base + place;
-            let raw = u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"));
-            let len = length(ends, next_ends, place);
-            let hash = WordFilter::hash(raw, len);
-            known |= u64::from(telling.filter().passes(hash, raw)) << place;
-            let run = length(runs, next_runs, place);
-            let wanted = wants(if run == len { hash } else { WordFilter::hash(raw, run) }, raw);
-            lanes |= wanted.lanes << place;
-            customs |= wanted.customs << place;
-        }
-        block.wanted = Wanted {
-            lanes: lanes & begins,
-            customs: customs & begins,
+        let cuts = ascii::cuts(text, base, now, self.before);
+        let last = ascii::last_kind(now);
+        let runs = [now, next].map(|classes| !(classes.alpha | classes.digit));
+        let ends = [runs[0] | cuts, runs[1] | ascii::cuts(text, base + BLOCK, next, last)];
+        let padded;
+        let window = match text[base..].first_chunk() {
+            Some(window) => window,
+            None => {
+                padded = heads::padded(&text[base..]);
+                &padded
+            }
         };
-        if next.high != 0 && ends != 0 {
+        block.wanted = seekers.wanted::<M>(window, begins, runs);
+        let telling = lexicon.telling();
+        let mut known = telling.filter().passing::<M>(window, cuts, ends);
+        if next.high != 0 && ends[0] != 0 {
             // Where the last word ends is not known here when characters follow that a stream may leave out.
-            known |= cuts & 1 << (BLOCK - 1 - ends.leading_zeros() as usize);
+            known |= cuts & 1 << (BLOCK - 1 - ends[0].leading_zeros() as usize);
         }
         while known != 0 {
             let place = known.trailing_zeros() as usize;
             known &= known - 1;
-            let at = base + place;
-            let len = length(ends, next_ends, place);
-            match text.get(at..at + 8) {
-                Some(raw) if len < 2 * BLOCK - place && (place + len <= BLOCK || next.high == 0) => {
-                    let raw = u64::from_le_bytes(raw.try_into().expect("eight bytes"));
-                    block.note(&mut self.events, at, telling.gist(text, at, len, raw));
-                }
-                _ => self.hear_word(lexicon, text, at, block),
+            let len = heads::length(ends, place);
+            if len < 2 * BLOCK - place && (place + len <= BLOCK || next.high == 0) {
+                let gist = telling.gist(text, base + place, len, heads::raw(window, place));
+                block.note(&mut self.events, base + place, gist);
+            } else {
+                self.hear_word(lexicon, text, base + place, block);
             }
         }
         self.at = base + BLOCK;
@@ -297,6 +309,11 @@ impl WordIndex {
         self.last.1
     }
 
+    /// The entities that some word of the page has named or hinted at.
+    pub(crate) const fn seen(&self) -> EntitySet {
+        self.seen
+    }
+
     /// Where the first word in `range` begins that says something; there may be none at the second look.
     pub(crate) fn first_in(&self, range: Range<usize>) -> Option<usize> {
         if range.start >= self.heard {
@@ -306,61 +323,5 @@ impl WordIndex {
         let from = self.blocks[range.start / BLOCK % RING].first - self.dropped;
         let mut starts = self.events[from..].iter().map(|&at| at as usize);
         starts.find(|&at| at >= range.start).filter(|&at| at < range.end)
-    }
-}
-
-/// Where words begin in an ASCII block behind a byte of the kind `before`, as `WordStream::cuts_before` has it.
-#[inline(always)]
-fn cuts(text: &[u8], base: usize, classes: &Classes, before: Kind) -> u64 {
-    let (upper, digit) = (classes.upper, classes.digit);
-    let lower = classes.alpha & !upper;
-    let was = |kind| u64::from(before == kind);
-    let after_lower = lower << 1 | was(Kind::Lower);
-    let after_upper = upper << 1 | was(Kind::Upper);
-    let after_digit = digit << 1 | was(Kind::Digit);
-    let after_high = was(Kind::High);
-    let after_word = after_lower | after_upper | after_digit | after_high;
-    let cuts = (classes.alpha | digit) & !after_word
-        | upper & after_lower
-        | digit & (after_lower | after_upper | after_high)
-        | classes.alpha & (after_digit | after_high);
-    let humps = upper & after_upper;
-    if humps == 0 {
-        return cuts;
-    }
-    let next = |by: usize| {
-        let mut beyond = 0;
-        for i in 0..by {
-            let is_lower = text.get(base + BLOCK + i).is_some_and(u8::is_ascii_lowercase);
-            beyond |= u64::from(is_lower) << (BLOCK - by + i);
-        }
-        lower >> by | beyond
-    };
-    cuts | humps & next(1) & next(2) & next(3)
-}
-
-/// The kind of the last byte of an ASCII block.
-#[inline(always)]
-fn last_kind(classes: &Classes) -> Kind {
-    let last = |mask: u64| mask >> (BLOCK - 1) != 0;
-    if last(classes.upper) {
-        Kind::Upper
-    } else if last(classes.alpha) {
-        Kind::Lower
-    } else if last(classes.digit) {
-        Kind::Digit
-    } else {
-        Kind::Gap
-    }
-}
-
-/// Bytes of the word that begins at `place`: up to the next bit of `ends` in this block or the next one.
-#[inline(always)]
-const fn length(ends: u64, next_ends: u64, place: usize) -> usize {
-    let here = (ends >> place) >> 1;
-    if here != 0 {
-        1 + here.trailing_zeros() as usize
-    } else {
-        BLOCK - place + next_ends.trailing_zeros() as usize
     }
 }

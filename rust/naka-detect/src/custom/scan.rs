@@ -7,6 +7,7 @@ use super::limits::MAX_MATCH;
 use crate::check::Compact;
 use crate::context::Page;
 use crate::finding::{Evidence, Finding, Flags, RuleId, Tier, WordId};
+use crate::heads::Heads;
 use crate::lanes::{End, PatternSet};
 
 /// Memory that is reused from one scan to the next.
@@ -31,10 +32,9 @@ impl Customs {
         !self.words.is_empty() || !self.starts.is_empty()
     }
 
-    /// False when nothing begins with an ASCII word like this; see [`WordTable::may_begin`].
-    #[inline(always)]
-    pub(crate) fn may_begin(&self, hash: u64, raw: u64) -> bool {
-        !self.starts.is_empty() || self.words.may_begin(hash, raw)
+    /// Which ASCII words may begin something; `None` when all may.
+    pub(crate) fn heads(&self) -> Option<&Heads> {
+        self.starts.is_empty().then(|| self.words.heads())
     }
 
     /// True when punctuation must be looked at.

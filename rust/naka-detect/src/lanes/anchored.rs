@@ -66,7 +66,8 @@ impl Anchored {
     }
 
     /// Calls `found(pattern, start, end)` for every candidate whose first anchor is at `anchor`, of those patterns
-    /// that `opens` names for its start, by their order.
+    /// that `opens` names for its start, by their order, and that end where `may_end` allows it: a longest match elsewhere is
+    /// none, and no shorter one of its pattern takes its place.
     #[inline(always)]
     pub(crate) fn propose(
         &self,
@@ -74,13 +75,16 @@ impl Anchored {
         anchor: usize,
         ends: &mut Vec<End>,
         mut opens: impl FnMut(usize) -> PatternSet,
+        may_end: impl Fn(usize) -> bool,
         mut found: impl FnMut(u16, usize, usize),
     ) {
         self.starts(text, anchor, |start| {
             let patterns = opens(start);
             if patterns != 0 {
                 self.forward.run(text, start, ends);
-                longest_of(ends, patterns, |pattern, end| found(self.ids[pattern], start, end));
+                longest_of(ends, patterns, &may_end, |pattern, end| {
+                    found(self.ids[pattern], start, end)
+                });
             }
         });
     }

@@ -168,15 +168,23 @@ pub(crate) fn parse(regex: &str) -> Result<Hir, BadRegex> {
 /// Calls `found(pattern, end)` for the longest end of each pattern; `ends` as [`Automaton::run`] left it.
 #[inline(always)]
 pub(crate) fn longest(ends: &[End], found: impl FnMut(usize, usize)) {
-    longest_of(ends, PatternSet::MAX, found);
+    longest_of(ends, PatternSet::MAX, |_| true, found);
 }
 
-/// [`longest`] for some of the patterns.
+/// [`longest`] for some of the patterns, where a match may end.
 #[inline(always)]
-pub(crate) fn longest_of(ends: &[End], mut patterns: PatternSet, mut found: impl FnMut(usize, usize)) {
+pub(crate) fn longest_of(
+    ends: &[End],
+    mut patterns: PatternSet,
+    may_end: impl Fn(usize) -> bool,
+    mut found: impl FnMut(usize, usize),
+) {
     for end in ends.iter().rev() {
         let mut new = end.patterns & patterns;
         patterns &= !new;
+        if !may_end(end.at as usize) {
+            continue;
+        }
         while new != 0 {
             found(new.trailing_zeros() as usize, end.at as usize);
             new &= new - 1;

@@ -99,6 +99,14 @@ pub(crate) fn prefix_length(forward: &Automaton, anchor: Anchor) -> Result<Optio
     Graph::walk(forward, anchor).map(|graph| graph.longest_path())
 }
 
+/// States in which a match may be before its first anchor.
+pub(super) fn before_anchor(forward: &Automaton, anchor: Anchor) -> Vec<u16> {
+    let mut states = Graph::walk(forward, anchor).map_or_else(|_| forward.dfa().all(), |graph| graph.states);
+    states.sort_unstable();
+    states.dedup();
+    states
+}
+
 /// The part of an automaton that lies before the first anchor.
 struct Graph {
     /// Classes that tell digits and `@` apart as well as the automaton's own classes.
@@ -107,6 +115,8 @@ struct Graph {
     /// Edges by class, from node to node, both by index.
     edges: Vec<Vec<(u32, u32)>>,
     nodes: usize,
+    /// The automaton's state of each node.
+    states: Vec<u16>,
     /// Nodes from which an anchor can be read next.
     ready: Vec<u32>,
 }
@@ -154,6 +164,7 @@ impl Graph {
             representative,
             edges,
             nodes: order.len(),
+            states: order.iter().map(|node| (node / span) as u16).collect(),
             ready,
         })
     }

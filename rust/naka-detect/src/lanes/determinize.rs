@@ -14,11 +14,15 @@ use super::automaton::PatternSet;
 pub(crate) struct Dfa {
     /// Class of each byte.
     classes: Box<[u8; 256]>,
-    /// `table[state << shift | class]`, a full row for each state.
+    /// A full row for each state; a state is the place of its row: `table[(state << unit) + class]`.
     table: Vec<u16>,
-    shift: u32,
+    unit: u32,
+    /// Units of one row. Odd, so that the same class of many states does not fall on a few lines of the cache.
+    step: u16,
+    /// 65,536 divided by `step`, rounded up: exact for every state, since states have 16 bits.
+    inverse: u32,
     pub(super) start: u16,
-    /// States from here on accept; `accepts[state - accept_from]` are the patterns.
+    /// States from here on accept; `accepts[(state - accept_from) / step]` are the patterns.
     accept_from: u16,
     accepts: Vec<PatternSet>,
 }
@@ -28,9 +32,9 @@ impl Dfa {
     #[inline(always)]
     pub(super) fn step(&self, state: u16, byte: u8) -> u16 {
         let class = self.classes[usize::from(byte)];
-        let index = (usize::from(state) << self.shift) | usize::from(class);
+        let index = (usize::from(state) << self.unit) + usize::from(class);
         debug_assert!(index < self.table.len());
-        // SAFETY: states come from the table or are `start`, classes are below `1 << shift`, and
+        // SAFETY: states come from the table or are `start`, classes are below the length of a row, and
         // `Rows::number` makes a full row for each state (`tests::every_row_is_full`).
         unsafe { *self.table.get_unchecked(index) }
     }
@@ -44,7 +48,28 @@ impl Dfa {
     /// The patterns that end in an accepting `state`.
     #[inline(always)]
     pub(super) fn patterns(&self, state: u16) -> PatternSet {
-        self.accepts[usize::from(state - self.accept_from)]
+        self.accepts[((u32::from(state - self.accept_from) * self.inverse) >> 16) as usize]
+    }
+
+    /// All states, the dead one first.
+    pub(super) fn states(&self) -> impl DoubleEndedIterator<Item = u16> {
+        let (step, rows) = (self.step, (self.table.len() >> self.unit) / usize::from(self.step));
+        (0..rows).map(move |row| row as u16 * step)
+    }
+
+    /// The place of a state among all of them.
+    pub(super) const fn index(&self, state: u16) -> usize {
+        (state / self.step) as usize
+    }
+
+    /// The patterns that end in any `state`.
+    pub(super) fn accepted(&self, state: u16) -> PatternSet {
+        if self.accepts(state) { self.patterns(state) } else { 0 }
+    }
+
+    /// All of them but the dead one.
+    pub(super) fn all(&self) -> Vec<u16> {
+        self.states().skip(1).collect()
     }
 
     /// The class of a byte.
@@ -86,7 +111,16 @@ pub(super) fn determinize(nfa: &NFA, limit: usize, work: usize) -> Option<Dfa> {
 
 /// How many states a table of `limit` bytes has for rows of `width` classes.
 pub(super) fn states_in(limit: usize, width: usize) -> usize {
-    (limit / (2 * width.next_power_of_two())).min(usize::from(u16::MAX))
+    (limit / (2 * (width | 1))).min(usize::from(u16::MAX))
+}
+
+/// The binary logarithm of the unit in which `rows` of `width` classes are placed, and how many units a row has.
+fn units(width: usize, rows: usize) -> (u32, usize) {
+    let odd = |unit: u32| width.div_ceil(1 << unit) | 1;
+    let unit = (0..)
+        .find(|&unit| odd(unit) * rows <= usize::from(u16::MAX))
+        .unwrap_or(0);
+    (unit, odd(unit))
 }
 
 /// The subset construction. Sets hold only states that read a byte or match.
@@ -320,26 +354,43 @@ impl Rows {
 
     /// Renumbers: dead first, then states that do not accept, then those that do.
     pub(super) fn number(&self, start: usize, classes: Box<[u8; 256]>) -> Dfa {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_by_key(|&state| (self.accepts[state] != 0, state));
-        let mut place = vec![0u16; self.len()];
-        for (new, &old) in order.iter().enumerate() {
-            place[old] = new as u16; // `subsets` keeps the count within 16 bits
+        // By their distance from the start: what a run visits lies close together.
+        let mut rank = vec![usize::MAX; self.len()];
+        let mut reached = vec![0, start];
+        (rank[0], rank[start]) = (0, 1);
+        let mut next = 1;
+        while next < reached.len() {
+            for &target in self.row(reached[next]) {
+                let target = target as usize;
+                if rank[target] == usize::MAX {
+                    rank[target] = reached.len();
+                    reached.push(target);
+                }
+            }
+            next += 1;
         }
-        let shift = self.width.next_power_of_two().trailing_zeros();
-        let mut table = vec![0u16; self.len() << shift];
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by_key(|&state| (self.accepts[state] != 0, rank[state]));
+        let mut place = vec![0u16; self.len()];
+        let (unit, step) = units(self.width, self.len());
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = (new * step) as u16; // `states_in` keeps the count within 16 bits
+        }
+        let mut table = vec![0u16; (self.len() * step) << unit];
         for (new, &old) in order.iter().enumerate() {
             for (class, &target) in self.row(old).iter().enumerate() {
-                table[(new << shift) | class] = place[target as usize];
+                table[((new * step) << unit) + class] = place[target as usize];
             }
         }
         let plain = self.accepts.iter().filter(|&&set| set == 0).count();
         Dfa {
             classes,
             table,
-            shift,
+            unit,
+            step: step as u16,
+            inverse: (1u32 << 16).div_ceil(step as u32),
             start: place[start],
-            accept_from: plain as u16,
+            accept_from: (plain * step) as u16,
             accepts: order[plain..].iter().map(|&state| self.accepts[state]).collect(),
         }
     }
@@ -353,17 +404,23 @@ mod tests {
     fn every_row_is_full() {
         let nfa = NFA::new_many(&["ab{1,3}c", "[0-9]{3}", "(?i)abd"]).expect("regexes");
         let dfa = determinize(&nfa, 1 << 16, 1 << 16).expect("small");
-        assert_eq!(
-            (dfa.table.len() >> dfa.shift),
-            usize::from(dfa.accept_from) + dfa.accepts.len()
-        );
-        assert_eq!(dfa.table.len(), (dfa.table.len() >> dfa.shift) << dfa.shift);
-        assert!(dfa.classes.iter().all(|&class| class < 1 << dfa.shift));
-        assert!(
-            dfa.table
-                .iter()
-                .all(|&state| usize::from(state) < (dfa.table.len() >> dfa.shift))
-        );
-        assert!(dfa.table[..1 << dfa.shift].iter().all(|&state| state == 0));
+        let row = usize::from(dfa.step) << dfa.unit;
+        assert_eq!(dfa.table.len() % row, 0);
+        assert_eq!(dfa.states().count(), dfa.index(dfa.accept_from) + dfa.accepts.len());
+        assert!(dfa.classes.iter().all(|&class| usize::from(class) < row));
+        let states: Vec<u16> = dfa.states().collect();
+        assert!(dfa.table.iter().all(|state| states.contains(state)));
+        assert!(dfa.table[..row].iter().all(|&state| state == 0));
+    }
+
+    #[test]
+    fn rows_are_placed_within_16_bits() {
+        for (width, rows) in [(1, 2), (76, 1021), (154, 3969), (16, 60000), (255, 4000), (3, 65535)] {
+            let (unit, step) = units(width, rows);
+            assert!(
+                step << unit >= width && step * rows <= 65535 && step % 2 == 1,
+                "{width} {rows}"
+            );
+        }
     }
 }

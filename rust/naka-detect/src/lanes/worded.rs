@@ -2,13 +2,15 @@
 
 use super::automaton::{Automaton, End, Limits, longest};
 use super::prefix::prefixes;
-use super::words::{Literal, WordTable};
+use super::words::{Literal, heads};
 use super::{Source, Unfit, Why, hirs, unfit};
+use crate::heads::Heads;
 
-/// A table of the words, and one automaton.
+/// The heads of the words, and one automaton.
 #[derive(Debug)]
 pub(crate) struct Worded {
-    table: WordTable,
+    heads: Heads,
+    fronts: Fronts,
     forward: Automaton,
     ids: Box<[u16]>,
 }
@@ -26,15 +28,16 @@ impl Worded {
         }
         words.sort_unstable();
         words.dedup();
+        let fronts = fronts(&words);
         let literals = words.iter().map(|bytes| Literal {
             bytes,
             any_case: true,
             whole: false,
             owner: 0,
         });
-        let table = WordTable::new(literals.collect());
         Ok(Self {
-            table,
+            heads: heads(&literals.collect::<Vec<_>>()),
+            fronts,
             forward,
             ids: sources.iter().map(|source| source.id).collect(),
         })
@@ -42,13 +45,12 @@ impl Worded {
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
-        self.table.memory() + self.forward.dfa().memory() + self.ids.len() * 2
+        self.heads.memory() + 4096 + 16 * self.fronts.list.len() + self.forward.dfa().memory() + self.ids.len() * 2
     }
 
-    /// False when no match begins with an ASCII word like this; see [`WordTable::may_begin`].
-    #[inline(always)]
-    pub(crate) fn may_begin(&self, hash: u64, raw: u64) -> bool {
-        self.table.may_begin(hash, raw)
+    /// Which ASCII words may begin a match.
+    pub(crate) const fn heads(&self) -> &Heads {
+        &self.heads
     }
 
     /// Calls `found(pattern, start, end)` for every candidate at `start`, where a word may begin.
@@ -60,11 +62,70 @@ impl Worded {
         ends: &mut Vec<End>,
         mut found: impl FnMut(u16, usize, usize),
     ) {
-        let mut hit = false;
-        self.table.probe(text, start, |_, _| hit = true);
-        if hit {
-            self.forward.run(text, start, ends);
-            longest(ends, |pattern, end| found(self.ids[pattern], start, end));
+        let raw = match text[start..].first_chunk() {
+            Some(raw) => *raw,
+            None => first_eight(&text[start..]),
+        };
+        let raw = u64::from_le_bytes(raw) | CASE;
+        if !self.fronts.holds(raw) {
+            return;
         }
+        self.forward.run(text, start, ends);
+        longest(ends, |pattern, end| found(self.ids[pattern], start, end));
     }
+}
+
+/// The first eight bytes of the words, in lower case, by the first two.
+#[derive(Debug)]
+struct Fronts {
+    /// By five bits of each of two bytes: a range of the list.
+    pairs: Box<[(u16, u16); 1024]>,
+    /// Bytes, and which of these count.
+    list: Vec<(u64, u64)>,
+}
+
+impl Fronts {
+    /// False when no word begins like the eight bytes `raw`, which have [`CASE`].
+    #[inline(always)]
+    fn holds(&self, raw: u64) -> bool {
+        let (from, to) = self.pairs[pair(raw)];
+        let fronts = &self.list[usize::from(from)..usize::from(to)];
+        fronts.iter().any(|(front, mask)| raw & mask == *front)
+    }
+}
+
+/// The bit that tells the case of a letter.
+const CASE: u64 = 0x2020_2020_2020_2020;
+
+const fn pair(front: u64) -> usize {
+    (front & 31 | front >> 3 & 0x3E0) as usize
+}
+
+#[cold]
+fn first_eight(text: &[u8]) -> [u8; 8] {
+    let mut front = [0; 8];
+    let len = text.len().min(8);
+    front[..len].copy_from_slice(&text[..len]);
+    front
+}
+
+/// The fronts of `words` by their first two bytes.
+fn fronts(words: &[Vec<u8>]) -> Fronts {
+    let mut fronts: Vec<(u64, u64)> = words
+        .iter()
+        .map(|word| {
+            let mask = u64::MAX >> (64 - 8 * word.len().clamp(2, 8));
+            ((u64::from_le_bytes(first_eight(word)) | CASE) & mask, mask)
+        })
+        .collect();
+    fronts.sort_unstable_by_key(|&(front, mask)| (pair(front), front, mask));
+    fronts.dedup();
+    let mut pairs = Box::new([(0, 0); 1024]);
+    let mut from = 0;
+    for group in fronts.chunk_by(|a, b| pair(a.0) == pair(b.0)) {
+        let to = from + group.len() as u16;
+        pairs[pair(group[0].0)] = (from, to);
+        from = to;
+    }
+    Fronts { pairs, list: fronts }
 }

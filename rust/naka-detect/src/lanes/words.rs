@@ -8,8 +8,8 @@
 
 use std::collections::HashMap;
 
+use crate::heads::Heads;
 use crate::mask::{Classes, Leads};
-use crate::word_filter::WordFilter;
 
 /// True when a word begins at `at`: a letter or digit after something else, or a character beyond
 /// ASCII after ASCII that is neither, or after punctuation (U+2000-2BFF, Latin-1 signs, dandas, emoji).
@@ -137,7 +137,7 @@ pub(crate) struct WordTable {
     arena: Vec<u8>,
     shift: u32,
     /// Which words may begin a literal, by the letters and digits in front.
-    filter: WordFilter,
+    heads: Heads,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -176,7 +176,6 @@ impl WordTable {
         let mut pairs = Box::new([0u8; 4096]);
         let mut entries = Vec::with_capacity(literals.len());
         let mut arena = Vec::with_capacity(literals.iter().map(|literal| literal.bytes.len()).sum());
-        let mut filter = WordFilter::new(literals.len());
         for (i, literal) in literals.iter().enumerate() {
             let (first, kind, key) = key_of(literal);
             for case in [0, 0x20, 0x2000, 0x2020] {
@@ -192,11 +191,6 @@ impl WordTable {
                 owner: literal.owner,
             });
             arena.extend_from_slice(literal.bytes);
-            let word = literal.bytes.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-            if word > 0 {
-                let open = word == literal.bytes.len() && !literal.whole;
-                filter.add(&literal.bytes[..word].to_ascii_lowercase(), open);
-            }
         }
         // Two slots a key keep probes short, and the bitmap has 32 bits a key.
         let bits = (keys.len() * 2).next_power_of_two().trailing_zeros().max(6);
@@ -207,7 +201,7 @@ impl WordTable {
             entries,
             arena,
             shift: 64 - bits,
-            filter,
+            heads: heads(&literals),
         };
         for ((kind, key), (from, to)) in keys {
             table.insert(kind.salted(key), from, to);
@@ -234,7 +228,7 @@ impl WordTable {
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         let entries = self.entries.len() * size_of::<Entry>() + self.arena.len();
-        4096 + self.bitmap.len() * 8 + self.slots.len() * size_of::<Slot>() + entries + self.filter.memory()
+        4096 + self.bitmap.len() * 8 + self.slots.len() * size_of::<Slot>() + entries + self.heads.memory()
     }
 
     fn is_at(&self, entry: &Entry, text: &[u8], at: usize) -> bool {
@@ -248,11 +242,9 @@ impl WordTable {
         })
     }
 
-    /// False when no literal begins with an ASCII word like this: `raw` are the first eight of its letters and digits, `hash`
-    /// is [`WordFilter::hash`] of them.
-    #[inline(always)]
-    pub(crate) fn may_begin(&self, hash: u64, raw: u64) -> bool {
-        self.filter.passes(hash, raw)
+    /// Which ASCII words may begin a literal.
+    pub(crate) const fn heads(&self) -> &Heads {
+        &self.heads
     }
 
     /// Calls `found(owner, end)` for every literal at `at`. The caller has seen that a word may begin there.
@@ -295,6 +287,20 @@ impl WordTable {
             }
         }
     }
+}
+
+/// The letters and digits in front of the literals.
+pub(super) fn heads(literals: &[Literal<'_>]) -> Heads {
+    let folded: Vec<(Vec<u8>, bool)> = literals
+        .iter()
+        .map(|literal| {
+            let word = literal.bytes.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            let open = word == literal.bytes.len() && !literal.whole;
+            (literal.bytes[..word].to_ascii_lowercase(), open)
+        })
+        .collect();
+    let words = folded.iter().filter(|(word, _)| !word.is_empty());
+    Heads::fronts(words.map(|(word, open)| (&word[..], *open)))
 }
 
 impl Key {

@@ -5,6 +5,7 @@
 //! the word with `$`. A Latin stem ends with `*`.
 //! Cost: about 2 ns a byte of window; no allocation.
 
+pub(crate) mod ascii;
 mod firsts;
 mod hits;
 mod slots;
@@ -127,10 +128,20 @@ impl Lexicon {
 
     /// Adds the hits of `window` to `hits`; word counts go on from what `hits` holds.
     pub(crate) fn walk(&self, window: &[u8], hits: &mut Hits) {
+        let mut events = Events::new();
+        let count = if window.is_ascii() {
+            ascii::walk(self, window, &mut events)
+        } else {
+            self.read(window, &mut events)
+        };
+        self.tell(&mut events, count, hits);
+    }
+
+    /// Writes down the spellings in a window and returns how many words it has, fillers too.
+    fn read(&self, window: &[u8], events: &mut Events) -> u8 {
         let mut stream = WordStream::new(window);
         let mut word = [0; LONGEST];
-        let mut events = Events::new();
-        let mut count = 0u8; // words, fillers too
+        let mut count = 0u8;
         while stream.next_word(window.len()) {
             let len = stream.fold_word(&mut word);
             self.spellings_at(&word, len, stream, |entry| {
@@ -138,7 +149,7 @@ impl Lexicon {
             });
             count = count.saturating_add(1);
         }
-        self.tell(&mut events, count, hits);
+        count
     }
 
     /// Calls `found` for each spelling that begins with the first `len` bytes of `word`, which is folded; `after` stands

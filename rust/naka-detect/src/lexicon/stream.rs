@@ -43,6 +43,23 @@ pub(crate) struct WordStream<'t> {
     started: bool,
 }
 
+/// The letter of an Indic script, or what is left of one, that `text` begins with behind another: the middle of a word.
+/// The stream would come to the same, byte by byte.
+#[inline(always)]
+fn middle(text: &[u8]) -> Option<&[u8]> {
+    match *text {
+        [0x80..=0xBF, ..] => Some(&text[..1]),
+        [0xE0, 0xA5, 0xA4 | 0xA5, ..] => None, // a danda
+        [0xE0, 0x80..=0xBF, 0x80..=0xBF, ..] => Some(&text[..3]),
+        _ => None,
+    }
+}
+
+/// Devanagari, Bengali, Gurmukhi and Odia write some letters with a dot or without.
+const fn is_nukta(letter: &[u8]) -> bool {
+    matches!(letter, [0xE0, 0xA4 | 0xA6 | 0xA8 | 0xAC, 0xBC])
+}
+
 /// Longer words are cut when they are folded; no spelling is as long.
 pub(crate) const LONGEST: usize = 128;
 
@@ -59,6 +76,14 @@ impl<'t> WordStream<'t> {
             before,
             started: false,
         }
+    }
+
+    /// From `at` on, behind the last byte of an ASCII word.
+    pub(super) fn behind(text: &'t [u8], at: usize) -> Self {
+        let mut stream = Self::from(text, at - 1, Kind::Gap);
+        stream.before = stream.kind_at(at - 1).0;
+        stream.at = at;
+        stream
     }
 
     /// From `at` on, where a word begins.
@@ -113,6 +138,12 @@ impl<'t> WordStream<'t> {
                 self.at += 1; // the middle of a word: most bytes
                 continue;
             }
+            if self.before == Kind::High
+                && let Some(letter) = middle(&self.text[self.at..])
+            {
+                self.at += letter.len();
+                continue;
+            }
             let (kind, skip) = self.kind_at(self.at);
             if skip > 0 || kind == Kind::Gap {
                 self.at += skip.max(1);
@@ -135,6 +166,16 @@ impl<'t> WordStream<'t> {
     pub(crate) fn fold_word(&mut self, out: &mut [u8; LONGEST]) -> usize {
         let mut len = 0;
         loop {
+            while self.before == Kind::High
+                && let Some(letter) = middle(&self.text[self.at..])
+                && len + letter.len() <= LONGEST
+            {
+                if !is_nukta(letter) {
+                    out[len..len + letter.len()].copy_from_slice(letter);
+                    len += letter.len();
+                }
+                self.at += letter.len();
+            }
             while self.before == Kind::Lower && len < LONGEST {
                 match self.text.get(self.at) {
                     Some(&byte) if byte.is_ascii_lowercase() => out[len] = byte,

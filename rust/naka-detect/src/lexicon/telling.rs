@@ -2,127 +2,198 @@
 //! little. Fillers say nothing; of spellings of several words only the first one and the next letter are looked at.
 //! Cost: about 1 ns for a word that the filter stops, 5 ns for another; no allocation.
 
-use super::slots::Slots;
-use crate::word_filter::{ASCII, WordFilter, ascii_key, cut, folded, key};
+use super::ascii::Beginnings;
+use crate::heads::folded;
 use crate::word_index::Gist;
 
 /// One first word. Those beyond ASCII are read by the word stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    key: u64,
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct First {
     /// Its first eight bytes, zero behind its end.
     head: u64,
     /// Its length in bytes.
     len: u8,
-    /// Longer words may begin with it.
-    open: bool,
     /// The first byte of the word that must follow; 0 for none.
     next: u8,
-    gist: u16,
+}
+
+/// What the spellings say that begin with one word.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    head: u64,
+    /// 0 for a free slot.
+    len: u8,
+    /// What is said whatever follows, by its place in [`Telling::gists`].
+    always: u16,
+    /// Which letters and digits must follow for more to be said, as [`follower`] has them.
+    nexts: u64,
+    /// The range of these in [`Telling::more`].
+    more: (u16, u16),
 }
 
 /// The first words of all spellings that say something.
 #[derive(Debug)]
 pub(crate) struct Telling {
-    filter: WordFilter,
-    slots: Slots,
-    entries: Vec<Entry>,
+    filter: Beginnings,
+    /// Open addressing by the head.
+    slots: Box<[Slot]>,
+    /// What is said when one of the [`follower`]s does follow.
+    more: Vec<(u64, u16)>,
+    /// The first is [`Gist::NONE`].
     gists: Vec<Gist>,
+    /// Beginnings of longer words.
+    stems: Vec<(Vec<u8>, Gist)>,
 }
 
 impl Telling {
     /// `spelled` yields of each spelling its word stream without the first space, whether its end is open, and what it
     /// says.
     pub(super) fn new<'s>(spelled: impl Iterator<Item = (&'s [u8], bool, Gist)>) -> Self {
-        let mut said: Vec<(Entry, Gist)> = Vec::new();
+        let mut said: Vec<(First, Gist)> = Vec::new();
+        let mut words: Vec<&[u8]> = Vec::new();
+        let mut stems = Vec::new();
         for (bytes, open, gist) in spelled.filter(|(bytes, _, gist)| bytes[0].is_ascii() && *gist != Gist::NONE) {
-            let first = bytes.iter().position(|&c| c == b' ').unwrap_or(bytes.len());
-            let entry = Entry {
-                key: key(&bytes[..first]),
-                head: cut(&bytes[..first], 8),
-                len: first as u8,
-                open: open && first == bytes.len(),
-                next: bytes.get(first + 1).copied().unwrap_or(0),
-                gist: 0,
-            };
-            said.push((entry, gist));
-        }
-        said.sort_unstable_by_key(|(entry, _)| *entry);
-        let mut filter = WordFilter::new(said.len());
-        let (mut entries, mut gists) = (Vec::new(), Vec::<Gist>::new());
-        for group in said.chunk_by(|a, b| a.0 == b.0) {
-            let all = group.iter().fold(Gist::NONE, |all, (_, gist)| all.with(*gist));
-            let id = gists.iter().position(|gist| *gist == all).unwrap_or(gists.len());
-            if id == gists.len() {
-                gists.push(all);
+            let first = bytes.split(|&c| c == b' ').next().unwrap_or(bytes);
+            if open && first.len() == bytes.len() {
+                stems.push((bytes.to_vec(), gist));
+                continue;
             }
-            let entry = Entry {
-                gist: id as u16,
-                ..group[0].0
+            let mut head = [0; 8];
+            head[..first.len().min(8)].copy_from_slice(&first[..first.len().min(8)]);
+            words.push(first);
+            let first = First {
+                head: u64::from_le_bytes(head),
+                len: first.len() as u8,
+                next: bytes.get(first.len() + 1).copied().unwrap_or(0),
             };
-            let bytes = entry.head.to_le_bytes();
-            // Only the first bytes and the length decide.
-            let mut word = bytes.to_vec();
-            word.resize(usize::from(entry.len), b'x');
-            filter.add(&word, entry.open);
-            entries.push(entry);
+            said.push((first, gist));
         }
-        let keys: Vec<u64> = entries.iter().map(|entry| entry.key).collect();
-        Self {
+        said.sort_by(|a, b| a.0.cmp(&b.0));
+        let fronts = stems.iter().map(|(stem, _)| (&stem[..], true));
+        let filter = Beginnings::new(words.iter().map(|word| (*word, false)).chain(fronts));
+        let mut new = Self {
             filter,
-            slots: Slots::new(&keys),
-            entries,
-            gists,
+            slots: vec![Slot::default(); (2 * said.len()).next_power_of_two().max(2)].into_boxed_slice(),
+            more: Vec::new(),
+            gists: vec![Gist::NONE],
+            stems,
+        };
+        for word in said.chunk_by(|a, b| (a.0.head, a.0.len) == (b.0.head, b.0.len)) {
+            new.insert(word);
         }
+        new
+    }
+
+    /// Adds all that begins with one word, by what follows.
+    fn insert(&mut self, word: &[(First, Gist)]) {
+        let mut slot = Slot {
+            head: word[0].0.head,
+            len: word[0].0.len,
+            ..Slot::default()
+        };
+        let mut always = Gist::NONE;
+        let from = self.more.len() as u16;
+        for same in word.chunk_by(|a, b| a.0.next == b.0.next) {
+            let gist = same.iter().fold(Gist::NONE, |all, (_, gist)| all.with(*gist));
+            match same[0].0.next {
+                0 | 0x80.. => always = always.with(gist),
+                next => {
+                    let next = follower(next);
+                    slot.nexts |= next;
+                    let id = self.id_of(gist);
+                    self.more.push((next, id));
+                }
+            }
+        }
+        slot.always = self.id_of(always);
+        slot.more = (from, self.more.len() as u16);
+        let mut at = self.place(slot.head);
+        while self.slots[at].len != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = slot;
+    }
+
+    fn id_of(&mut self, gist: Gist) -> u16 {
+        let known = self.gists.iter().position(|&known| known == gist);
+        known.unwrap_or_else(|| {
+            self.gists.push(gist);
+            self.gists.len() - 1
+        }) as u16
+    }
+
+    #[inline(always)]
+    const fn place(&self, head: u64) -> usize {
+        (head.wrapping_mul(crate::heads::MIX) >> 40) as usize & (self.slots.len() - 1)
     }
 
     /// Which ASCII words may say something.
-    pub(crate) const fn filter(&self) -> &WordFilter {
+    pub(crate) const fn filter(&self) -> &Beginnings {
         &self.filter
     }
 
     /// At least what the spellings say that begin at the ASCII word `text[at..at + len]`, whose first eight bytes are
     /// `raw`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn gist(&self, text: &[u8], at: usize, len: usize, raw: u64) -> Gist {
         let head = folded(raw, len);
-        let mut gist = self.gist_by(ascii_key(raw, len), head, len, text, at);
-        for &short in self.filter.short() {
-            if short < len.min(ASCII) {
-                gist = gist.with(self.gist_by(folded(raw, short), head, len, text, at));
+        let mut place = self.place(head);
+        let mut gist = loop {
+            let slot = &self.slots[place];
+            if (slot.head, usize::from(slot.len)) == (head, len) {
+                break self.said(slot, text, at + len);
             }
+            if slot.len == 0 {
+                break Gist::NONE;
+            }
+            place = (place + 1) & (self.slots.len() - 1);
+        };
+        if self.filter.has_stems() {
+            let begins = |stem: &[u8]| {
+                text[at..at + len]
+                    .get(..stem.len())
+                    .is_some_and(|front| front.eq_ignore_ascii_case(stem))
+            };
+            let stems = self.stems.iter().filter(|(stem, _)| begins(stem));
+            gist = stems.fold(gist, |all, (_, gist)| all.with(*gist));
         }
         gist
     }
 
     #[inline(always)]
-    fn gist_by(&self, key: u64, head: u64, len: usize, text: &[u8], at: usize) -> Gist {
-        let mut gist = Gist::NONE;
-        for entry in &self.entries[self.slots.get(key)] {
-            let own = usize::from(entry.len);
-            let fits = own == len || (entry.open && own < len);
-            if fits && folded(head, own) == entry.head && may_follow(entry.next, text, at + len) {
-                gist = gist.with(self.gists[usize::from(entry.gist)]);
+    fn said(&self, slot: &Slot, text: &[u8], end: usize) -> Gist {
+        let mut gist = self.gists[usize::from(slot.always)];
+        if slot.nexts != 0 {
+            let follows = followers(text, end) & slot.nexts;
+            if follows != 0 {
+                for (next, id) in &self.more[usize::from(slot.more.0)..usize::from(slot.more.1)] {
+                    if next & follows != 0 {
+                        gist = gist.with(self.gists[usize::from(*id)]);
+                    }
+                }
             }
         }
         gist
     }
 }
 
-/// False when the word behind `end` cannot begin with `next`.
+/// The bit of a letter in lower case, or of a digit.
+const fn follower(first: u8) -> u64 {
+    1 << (first & 0x3F)
+}
+
+/// What the word behind `end` may begin with.
 #[inline(always)]
-fn may_follow(next: u8, text: &[u8], end: usize) -> bool {
-    if next == 0 || next >= 0x80 {
-        return true;
-    }
-    let is_word = |c: &u8| c.is_ascii_alphanumeric();
+fn followers(text: &[u8], end: usize) -> u64 {
+    let of = |c: u8| follower(c | 0x20); // digits have that bit
     match text.get(end) {
-        None => false,
-        Some(c) if is_word(c) => c.to_ascii_lowercase() == next, // `panNo`
-        Some(c) if !c.is_ascii() => true,
+        None => 0,
+        Some(&c) if c.is_ascii_alphanumeric() => of(c), // `panNo`
+        Some(c) if !c.is_ascii() => u64::MAX,
         // One sign between them is the rule; behind more, anything may follow.
-        Some(_) => text
-            .get(end + 1)
-            .is_none_or(|c| !is_word(c) || c.to_ascii_lowercase() == next),
+        Some(_) => match text.get(end + 1) {
+            Some(&c) if c.is_ascii_alphanumeric() => of(c),
+            _ => u64::MAX,
+        },
     }
 }

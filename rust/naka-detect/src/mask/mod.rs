@@ -12,6 +12,8 @@ mod x86;
 
 use std::sync::OnceLock;
 
+use crate::heads::{self, Heads};
+
 pub(crate) use portable::Portable;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86::{Avx2, Avx512};
@@ -83,6 +85,24 @@ pub(crate) trait Masks: Copy {
     /// # Safety
     /// As for [`Masks::classes`].
     unsafe fn foldable(window: &Window) -> u64;
+
+    /// Which of the ASCII words at `places` pass `heads`; they reach up to the next bit of `ends`, which has the bits of
+    /// the block and of the next one. `window` is the block and what follows it.
+    ///
+    /// # Safety
+    /// As for [`Masks::classes`].
+    #[inline(always)]
+    unsafe fn passing(window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
+        let (mut left, mut passing) = (places, 0);
+        // No branch that depends on the words, since those cannot be predicted.
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let raw = heads::raw(window, place);
+            passing |= u64::from(heads.holds(raw, heads::length(ends, place))) << place;
+        }
+        passing
+    }
 }
 
 /// The implementations, best last.
@@ -115,8 +135,9 @@ impl Level {
             let bits = has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
             if bits && has!("avx2") {
                 levels.push(Self::Avx2);
-                // VBMI is not used; it tells the processors apart that do not slow down for AVX-512.
-                if has!("avx512f") && has!("avx512bw") && has!("avx512vbmi") {
+                // Processors that have all of these do not slow down for AVX-512.
+                let avx512 = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
+                if avx512 && has!("avx512vbmi") && has!("avx512vbmi2") && has!("avx512vpopcntdq") {
                     levels.push(Self::Avx512);
                 }
             }
@@ -135,7 +156,9 @@ macro_rules! dispatch {
             $name::<$crate::mask::Avx2>($($arg),*)
         }
         #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+        #[target_feature(
+            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,avx2,bmi1,bmi2,lzcnt,popcnt"
+        )]
         fn avx512<$($bound),*>($($arg: $type),*) -> $out {
             $name::<$crate::mask::Avx512>($($arg),*)
         }
@@ -152,8 +175,18 @@ macro_rules! dispatch {
 }
 pub(crate) use dispatch;
 
+/// The block at `from`, zero behind the end of the text.
+#[inline(always)]
+pub(crate) fn block_at(text: &[u8], from: usize) -> [u8; BLOCK] {
+    match text[from..].first_chunk() {
+        Some(block) => *block,
+        None => *padded(text, from).first_chunk().expect("a window holds a block"),
+    }
+}
+
 /// Copies the last, shorter part of a text into a window; bytes behind the end are zero, which
 /// belongs to no class.
+#[inline(never)]
 pub(crate) fn padded(text: &[u8], from: usize) -> Window {
     let mut window = [0; BLOCK + LOOKAHEAD];
     let end = text.len().min(from + window.len());
@@ -189,7 +222,35 @@ mod tests {
         }
     }
 
+    fn passing(level: Level, window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
+        fn one<M: Masks>(window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
+            // SAFETY: called through `dispatch!`, which checks the level.
+            unsafe { M::passing(window, places, ends, heads) }
+        }
+        dispatch!(level, one<'w, 'h>(window: &'w [u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &'h Heads) -> u64)
+    }
+
     proptest! {
+        #[test]
+        fn all_levels_let_the_same_words_pass(
+            text in "([a-cA-C0-2]{1,3}[ _-]?|pan|aadhaar |of )*",
+            places: u64, ends: [u64; 2], fronts: bool,
+        ) {
+            let mut window = [0; heads::WINDOW];
+            let len = text.len().min(window.len());
+            window[..len].copy_from_slice(&text.as_bytes()[..len]);
+            let words = [&b"pan"[..], b"aadhaar", b"a", b"ab", b"abc", b"c0"];
+            let heads = if fronts {
+                Heads::fronts(words.into_iter().map(|word| (word, word.len() == 3)))
+            } else {
+                Heads::whole(words.into_iter())
+            };
+            let expected = passing(Level::Portable, &window, places, ends, &heads);
+            for level in Level::available() {
+                prop_assert_eq!(passing(level, &window, places, ends, &heads), expected);
+            }
+        }
+
         #[test]
         fn all_levels_agree(bytes in proptest::collection::vec(any::<u8>(), BLOCK + LOOKAHEAD)) {
             let window: Window = bytes.try_into().expect("length is fixed");

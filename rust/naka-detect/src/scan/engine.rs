@@ -1,6 +1,6 @@
 //! The lanes of the built-in rules, compiled.
 
-use crate::lanes::{Anchor, Anchored, Grouped, Limits, PatternSet, SHARED, Source, Unfit, Worded, parse, split};
+use crate::lanes::{Anchor, Anchored, Gate, Grouped, Limits, PatternSet, SHARED, Source, Unfit, Worded, parse, split};
 use crate::lexicon::EntitySet;
 use crate::mask::Level;
 use crate::neighbours::Neighbours;
@@ -27,6 +27,8 @@ pub(super) struct NumberLane {
     pub(super) values: bool,
     /// The patterns of each entity, where the lane needs words.
     pub(super) told: Option<Told>,
+    /// Which runs of digits may be in a match.
+    pub(super) gate: Gate,
     /// Bytes of the longest match.
     pub(super) reach: usize,
 }
@@ -118,7 +120,11 @@ impl Engine {
 
     /// Bytes of memory of all automata.
     pub(crate) fn memory(&self) -> usize {
-        let numbers = self.numbers.iter().map(|number| number.lane.memory()).sum::<usize>();
+        let numbers = self
+            .numbers
+            .iter()
+            .map(|number| number.lane.memory() + number.gate.memory());
+        let numbers = numbers.sum::<usize>();
         let addresses = self.addresses.iter().map(Anchored::memory).sum::<usize>();
         let groups = self.groups.iter().map(Grouped::memory).sum::<usize>();
         numbers + addresses + groups + self.words.iter().map(Worded::memory).sum::<usize>()
@@ -141,8 +147,11 @@ fn number_lanes(rules: &RuleSet, sources: Vec<Source<'_>>, limits: Limits) -> Re
             .collect();
         lanes.extend(split(&part, &|part: &[Source<'_>]| {
             let lengths = part.iter().map(|source| source.hir.properties().maximum_len());
+            let owners: Vec<u16> = part.iter().map(|source| pattern(source).entity).collect();
+            let lane = Anchored::new(part, Anchor::Digits, MAX_MATCH, limits)?;
             Ok(NumberLane {
-                lane: Anchored::new(part, Anchor::Digits, MAX_MATCH, limits)?,
+                gate: Gate::new(lane.forward(), values, &owners),
+                lane,
                 values,
                 told: told.then(|| Told::new(rules, part)),
                 reach: lengths.flatten().max().unwrap_or(MAX_MATCH),

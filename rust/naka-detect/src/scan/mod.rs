@@ -15,12 +15,12 @@ use crate::context::{Memory, Page};
 use crate::custom::{CustomBuffer, Customs};
 use crate::finding::Finding;
 use crate::judge::Candidate;
-use crate::lanes::{End, Grouped, PatternSet};
+use crate::lanes::{DigitRun, End, Grouped, PatternSet};
 use crate::lexicon::Last;
 use crate::mask::{self, BLOCK, Classes, Masks};
 use crate::neighbours::{self, Sides};
 use crate::ruleset::RuleSet;
-use crate::word_index::{self, Wanted};
+use crate::word_index::{self, Seekers, Wanted};
 use engine::NumberLane;
 
 /// Memory that is reused from one scan to the next.
@@ -75,6 +75,7 @@ struct Run<'r> {
 }
 
 /// Walks over the blocks; bits of a mask that end in this block are worked on at once.
+#[inline(always)]
 fn walk<M: Masks>(run: &mut Run<'_>) {
     let text = run.page.text;
     let has_groups = !run.engine.groups.is_empty();
@@ -133,19 +134,14 @@ fn walk<M: Masks>(run: &mut Run<'_>) {
     }
 }
 
-/// The block at `base`, zero behind the end of the text.
-#[inline(always)]
-fn block_at(text: &[u8], base: usize) -> [u8; BLOCK] {
-    match text[base..].first_chunk() {
-        Some(block) => *block,
-        None => *mask::padded(text, base).first_chunk().expect("a window holds a block"),
-    }
-}
-
 /// Lets the index of words hear the text up to `until`.
 #[inline(always)]
 fn hear<M: Masks>(run: &mut Run<'_>, next: &mut Classes, until: usize) {
     let (text, engine, customs) = (run.page.text, run.engine, run.customs);
+    let seekers = Seekers {
+        lanes: &engine.words,
+        customs,
+    };
     let Some(index) = run.buffer.memory.index() else { return };
     let until = until.min(text.len());
     while index.heard() < until {
@@ -153,11 +149,8 @@ fn hear<M: Masks>(run: &mut Run<'_>, next: &mut Classes, until: usize) {
         let now = *next;
         *next = classes_at::<M>(text, base + BLOCK);
         // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
-        let leads = || unsafe { M::leads(&block_at(text, base)) };
-        index.hear(&run.rules.lexicon, text, [&now, next], leads, |hash, raw| Wanted {
-            lanes: u64::from(engine.words.iter().any(|lane| lane.may_begin(hash, raw))),
-            customs: u64::from(customs.is_some_and(|customs| customs.may_begin(hash, raw))),
-        });
+        let leads = || unsafe { M::leads(&mask::block_at(text, base)) };
+        index.hear::<M>(&run.rules.lexicon, text, [&now, next], leads, seekers);
     }
 }
 
@@ -167,7 +160,7 @@ fn classes_at<M: Masks>(text: &[u8], base: usize) -> Classes {
         return Classes::default();
     }
     // SAFETY: `dispatch!` runs this only on a machine that has the instructions of `M`.
-    unsafe { M::classes(&block_at(text, base)) }
+    unsafe { M::classes(&mask::block_at(text, base)) }
 }
 
 impl Run<'_> {
@@ -175,21 +168,28 @@ impl Run<'_> {
     fn number(&mut self, anchor: usize) {
         let (rules, page) = (self.rules, &self.page);
         let mut opens = Opens((usize::MAX, false));
+        let run = page.text[anchor..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let digits = DigitRun::new(page.text, anchor, anchor + run);
         for NumberLane {
             lane,
             values,
             told,
+            gate,
             reach,
         } in &self.engine.numbers
         {
+            let possible = gate.entities(digits);
+            if possible == 0 {
+                continue;
+            }
             let ScanBuffer {
                 ends, memory, findings, ..
             } = &mut *self.buffer;
             // Behind a start lies at most a match, before it at most a match without its digits.
             let near = |memory: &mut Memory, from: usize, to: usize| memory.gist(&rules.lexicon, page, from, to).pro;
-            if let Some(told) = told {
+            if told.is_some() {
                 let (from, to) = (anchor.saturating_sub(*reach), anchor + reach);
-                if !memory.may_name(&rules.lexicon, page, from, anchor, to, told.entities) {
+                if !memory.may_name(&rules.lexicon, page, from, anchor, to, possible) {
                     continue;
                 }
             }
@@ -207,7 +207,8 @@ impl Run<'_> {
                     None => PatternSet::MAX,
                 }
             };
-            lane.propose(page.text, anchor, ends, patterns, |pattern, start, end| {
+            let may_end = |end: usize| !*values || closes(page.text, end);
+            lane.propose(page.text, anchor, ends, patterns, may_end, |pattern, start, end| {
                 findings.extend(rules.judge(page, Candidate { pattern, start, end }, &mut memory.borrow_mut()));
             });
         }
@@ -228,6 +229,7 @@ impl Run<'_> {
                 anchor,
                 ends,
                 |_| PatternSet::MAX,
+                |_| true,
                 |pattern, start, end| {
                     findings.extend(self.rules.judge(&self.page, Candidate { pattern, start, end }, memory));
                 },
@@ -304,6 +306,12 @@ impl Opens {
         }
         self.0.1
     }
+}
+
+/// False where no value can end: letters, digits and the like go on.
+fn closes(text: &[u8], end: usize) -> bool {
+    let goes_on = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'@');
+    !text.get(end).is_some_and(goes_on)
 }
 
 /// False in the middle of a number: what begins there is a slice of it.
