@@ -16,7 +16,8 @@
 use bytes::Bytes;
 use naka_body::{ErrorShape, Problem, Route};
 
-use crate::outcome::{DecisionId, JsonPath, Reason, Tally};
+use crate::name::{DecisionId, JsonPath};
+use crate::outcome::{Reason, Tally};
 use naka_policy::{Action, Direction};
 
 /// An answer that ends the exchange.

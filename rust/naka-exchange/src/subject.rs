@@ -7,7 +7,7 @@ use naka_body::{ApiTables, Route};
 use naka_policy::{Date, Direction, RuleSet, Surface, Traffic, Upstream};
 
 use crate::event::RequestHead;
-use crate::outcome::Name;
+use crate::name::Name;
 use crate::target::Target;
 use crate::tools::Tools;
 

@@ -3,7 +3,8 @@
 use naka_body::{Edit, FieldId};
 use naka_policy::{Decision, RuleSet};
 
-use crate::outcome::{JsonPath, Outcome, Tally};
+use crate::name::JsonPath;
+use crate::outcome::{Outcome, Tally};
 use crate::tools::RuleNames;
 
 /// The changes that a decision asks for.

@@ -5,7 +5,7 @@ use naka_body::Route;
 use naka_detect::EntityId;
 use naka_policy::{Judge, RuleRef, RuleSet};
 
-use crate::outcome::Name;
+use crate::name::Name;
 
 /// One per thread.
 #[derive(Default)]

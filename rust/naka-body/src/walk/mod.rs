@@ -2,18 +2,18 @@
 //!
 //! One pass for the body, one more for each text inside a text. State is one [`Frame`] per open bracket.
 
+mod notes;
 mod numbers;
 mod sink;
 mod strings;
 
 use crate::codec::Codec;
-use crate::document::{FieldKind, NO_RECORD, Reason, Unscannable};
+use crate::document::{FieldKind, Reason, Unscannable};
 use crate::json::Quoted;
 use crate::path::Step;
-use crate::store::{FieldRecord, Place, StaleSpan, Store};
-use crate::tables::automaton::{Automaton, Fact, Stale};
-use crate::unnamed;
-use crate::{BodyError, FieldId, Limits};
+use crate::store::{FieldRecord, Place, Store};
+use crate::tables::automaton::{Automaton, Stale};
+use crate::{BodyError, Limits};
 use numbers::Run;
 
 /// Where a text to walk stands.
@@ -224,62 +224,6 @@ impl<'w, 'b> Walk<'w, 'b> {
             FieldKind::Text,
             editable,
         )
-    }
-
-    /// Deciding keys that the open object holds twice are reported once.
-    fn note_deciding(&mut self, state: u16) {
-        let Some(index) = self.paths.state(state).deciding else {
-            return;
-        };
-        let Some(frame) = self.frames.last_mut() else { return };
-        let seen = frame.seen & 1 << index != 0;
-        frame.seen |= 1 << index;
-        let name = &self.paths.deciding[usize::from(index)];
-        let reported = &mut self.store.facts.duplicate_deciding_keys;
-        if seen && !reported.contains(name) {
-            reported.push(name.clone());
-        }
-    }
-
-    fn note_fact(&mut self, fact: Fact, text: Place, first_field: usize) {
-        match fact {
-            Fact::Model => {
-                let name = self.read(text);
-                let model = unnamed::is_model_name(name).then(|| String::from_utf8_lossy(name).into_owned());
-                self.store.facts.model = model;
-            }
-            Fact::User if self.store.fields.len() > first_field => {
-                self.store.facts.user = Some(FieldId(first_field as u32));
-            }
-            Fact::User | Fact::Stream => {}
-        }
-    }
-
-    /// A value says that the object around it is signed.
-    fn note_seal(&mut self, state: u16) {
-        if self.paths.state(state).seal
-            && let Some(frame) = self.frames.last_mut()
-        {
-            frame.sealed = true;
-        }
-    }
-
-    fn note_stale(&mut self, slot: Slot, start: usize, end: usize) {
-        if let Some(stale) = self.paths.state(slot.state).stale {
-            self.push_stale(slot.record, start, end, stale);
-        }
-    }
-
-    fn push_stale(&mut self, record: u32, start: usize, end: usize, stale: Stale) {
-        // Paths name values of the body only: inside its strings the state is FREE.
-        if self.layer == 0 && record != NO_RECORD {
-            self.store.stale.push(StaleSpan {
-                record,
-                start: start as u32,
-                end: end as u32,
-                stale,
-            });
-        }
     }
 
     /// What is left of a broken text after the last good token: one field, scanned as it stands but for escapes.

@@ -6,7 +6,8 @@ use naka_policy::{Action, BlockStyle, Cluster, Decision, Direction, Handling, Ke
 
 use super::texts::Texts;
 use super::{Job, Verdict};
-use crate::outcome::{Coverage, JsonPath, Outcome, Reason};
+use crate::name::JsonPath;
+use crate::outcome::{Coverage, Outcome, Reason};
 use crate::reject::Reject;
 use crate::tally;
 use crate::tools::Tools;

@@ -3,7 +3,7 @@
 use naka_body::{Document, FieldId};
 use naka_policy::Text;
 
-use crate::outcome::JsonPath;
+use crate::name::JsonPath;
 use crate::target::TargetText;
 
 /// All of it: conditions span the whole request.

@@ -1,0 +1,65 @@
+//! What the walk notes beside fields: deciding keys, facts about the call, seals, copies that an edit makes stale.
+
+use super::{Slot, Walk};
+use crate::document::{FieldId, NO_RECORD};
+use crate::store::{Place, StaleSpan};
+use crate::tables::automaton::{Fact, Stale};
+use crate::unnamed;
+
+impl Walk<'_, '_> {
+    /// Deciding keys that the open object holds twice are reported once.
+    pub(super) fn note_deciding(&mut self, state: u16) {
+        let Some(index) = self.paths.state(state).deciding else {
+            return;
+        };
+        let Some(frame) = self.frames.last_mut() else { return };
+        let seen = frame.seen & 1 << index != 0;
+        frame.seen |= 1 << index;
+        let name = &self.paths.deciding[usize::from(index)];
+        let reported = &mut self.store.facts.duplicate_deciding_keys;
+        if seen && !reported.contains(name) {
+            reported.push(name.clone());
+        }
+    }
+
+    pub(super) fn note_fact(&mut self, fact: Fact, text: Place, first_field: usize) {
+        match fact {
+            Fact::Model => {
+                let name = self.read(text);
+                let model = unnamed::is_model_name(name).then(|| String::from_utf8_lossy(name).into_owned());
+                self.store.facts.model = model;
+            }
+            Fact::User if self.store.fields.len() > first_field => {
+                self.store.facts.user = Some(FieldId(first_field as u32));
+            }
+            Fact::User | Fact::Stream => {}
+        }
+    }
+
+    /// A value says that the object around it is signed.
+    pub(super) fn note_seal(&mut self, state: u16) {
+        if self.paths.state(state).seal
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.sealed = true;
+        }
+    }
+
+    pub(super) fn note_stale(&mut self, slot: Slot, start: usize, end: usize) {
+        if let Some(stale) = self.paths.state(slot.state).stale {
+            self.push_stale(slot.record, start, end, stale);
+        }
+    }
+
+    pub(super) fn push_stale(&mut self, record: u32, start: usize, end: usize, stale: Stale) {
+        // Paths name values of the body only: inside its strings the state is FREE.
+        if self.layer == 0 && record != NO_RECORD {
+            self.store.stale.push(StaleSpan {
+                record,
+                start: start as u32,
+                end: end as u32,
+                stale,
+            });
+        }
+    }
+}
