@@ -129,6 +129,13 @@ pub(crate) fn passing<M: Masks>(window: &[u8; WINDOW], places: u64, ends: [u64; 
     unsafe { M::passing(window, places, ends, heads) }
 }
 
+/// [`Masks::passing_two`], as [`passing`].
+#[inline(always)]
+pub(crate) fn passing_two<M: Masks>(window: &[u8; WINDOW], places: u64, asked: [([u64; 2], &Heads); 2]) -> [u64; 2] {
+    // SAFETY: as above.
+    unsafe { M::passing_two(window, places, asked) }
+}
+
 /// The last bytes of a text, zero behind them.
 #[inline(never)]
 pub(crate) fn padded(text: &[u8]) -> [u8; WINDOW] {

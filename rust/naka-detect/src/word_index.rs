@@ -100,11 +100,12 @@ pub(crate) struct Seekers<'e> {
 }
 
 impl Seekers<'_> {
-    /// Which of the ASCII words at `places` they want to see; `window` and `ends` as in [`Masks::passing`].
+    /// Which of the ASCII words at `places` they want to see, except for the first of the lanes; `window` and `ends` as in
+    /// [`Masks::passing`].
     #[inline(always)]
     fn wanted<M: Masks>(self, window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2]) -> Wanted {
         let mut wanted = Wanted::default();
-        for lane in self.lanes {
+        for lane in self.lanes.iter().skip(1) {
             wanted.lanes |= heads::passing::<M>(window, places, ends, lane.heads());
         }
         if let Some(customs) = self.customs {
@@ -253,7 +254,9 @@ impl WordIndex {
         };
         block.wanted = seekers.wanted::<M>(window, begins, runs);
         let telling = lexicon.telling();
-        let mut known = telling.filter().passing::<M>(window, cuts, ends);
+        let lane = seekers.lanes.first().map(|lane| (runs, lane.heads()));
+        let (mut known, wanted) = telling.filter().passing_with::<M>(window, cuts, ends, lane);
+        block.wanted.lanes |= wanted & begins;
         if next.high != 0 && ends[0] != 0 {
             // Where the last word ends is not known here when characters follow that a stream may leave out.
             known |= cuts & 1 << (BLOCK - 1 - ends[0].leading_zeros() as usize);

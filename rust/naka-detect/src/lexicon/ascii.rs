@@ -35,6 +35,27 @@ impl Beginnings {
         }
     }
 
+    /// [`Self::passing`], and which of the words another filter holds, which has its own ends.
+    #[inline(always)]
+    pub(crate) fn passing_with<M: Masks>(
+        &self,
+        window: &[u8; WINDOW],
+        places: u64,
+        ends: [u64; 2],
+        other: Option<([u64; 2], &Heads)>,
+    ) -> (u64, u64) {
+        match (&self.stems, other) {
+            (None, Some(other)) => {
+                let [passing, others] = heads::passing_two::<M>(window, places, [(ends, &self.whole), other]);
+                (passing, others)
+            }
+            (_, other) => {
+                let others = other.map_or(0, |(ends, heads)| heads::passing::<M>(window, places, ends, heads));
+                (self.passing::<M>(window, places, ends), others)
+            }
+        }
+    }
+
     /// True when longer words may begin with one of these.
     pub(super) const fn has_stems(&self) -> bool {
         self.stems.is_some()

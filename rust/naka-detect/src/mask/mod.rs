@@ -103,6 +103,16 @@ pub(crate) trait Masks: Copy {
         }
         passing
     }
+
+    /// [`Masks::passing`] for two filters at once, each with its own ends.
+    ///
+    /// # Safety
+    /// As for [`Masks::classes`].
+    #[inline(always)]
+    unsafe fn passing_two(window: &[u8; heads::WINDOW], places: u64, asked: [([u64; 2], &Heads); 2]) -> [u64; 2] {
+        // SAFETY: as the caller promises.
+        asked.map(|(ends, heads)| unsafe { Self::passing(window, places, ends, heads) })
+    }
 }
 
 /// The implementations, best last.
@@ -222,12 +232,18 @@ mod tests {
         }
     }
 
-    fn passing(level: Level, window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
-        fn one<M: Masks>(window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
+    type Asked<'h> = [([u64; 2], &'h Heads); 2];
+
+    /// Each alone, then both at once.
+    fn passing(level: Level, window: &[u8; heads::WINDOW], places: u64, asked: Asked<'_>) -> [[u64; 2]; 2] {
+        fn one<M: Masks>(window: &[u8; heads::WINDOW], places: u64, asked: Asked<'_>) -> [[u64; 2]; 2] {
             // SAFETY: called through `dispatch!`, which checks the level.
-            unsafe { M::passing(window, places, ends, heads) }
+            unsafe {
+                let alone = asked.map(|(ends, heads)| M::passing(window, places, ends, heads));
+                [alone, M::passing_two(window, places, asked)]
+            }
         }
-        dispatch!(level, one<'w, 'h>(window: &'w [u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &'h Heads) -> u64)
+        dispatch!(level, one<'w>(window: &'w [u8; heads::WINDOW], places: u64, asked: Asked<'w>) -> [[u64; 2]; 2])
     }
 
     proptest! {
@@ -245,9 +261,10 @@ mod tests {
             } else {
                 Heads::whole(words.into_iter())
             };
-            let expected = passing(Level::Portable, &window, places, ends, &heads);
+            let asked = [(ends, &heads), ([ends[1], ends[0]], &heads)];
+            let expected = passing(Level::Portable, &window, places, asked);
             for level in Level::available() {
-                prop_assert_eq!(passing(level, &window, places, ends, &heads), expected);
+                prop_assert_eq!(passing(level, &window, places, asked), expected);
             }
         }
 

@@ -211,44 +211,110 @@ impl Masks for Avx512 {
     }
     #[inline(always)]
     unsafe fn passing(window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
-        let (bits, shift, mask) = heads.parts();
-        // SAFETY: the loads lie inside the window. Indexes have 64 - shift bits, and so many bits the filter has
-        // (`Heads::new`). The caller has AVX-512 with BW, DQ, VL, VBMI, VBMI2 and VPOPCNTDQ, and BMI2.
+        // SAFETY: as the caller promises.
         unsafe {
-            let low = _mm512_loadu_si512(window.as_ptr().cast());
-            let high = _mm512_castsi128_si512(_mm_loadl_epi64(window.as_ptr().add(BLOCK).cast()));
-            let starts = _mm512_maskz_compress_epi8(places, _mm512_loadu_si512(IOTA.as_ptr().cast()));
-            let [here, behind] = ends.map(|ends| _mm512_set1_epi64(ends as i64));
-            let shift = _mm_cvtsi32_si128(shift as i32);
+            let words = Words::new(window, places);
             let mut passing = 0;
             for from in (0..places.count_ones()).step_by(8) {
-                // Eight words at a time, each in its eight bytes: where it begins, and what stands there.
-                let which = _mm512_add_epi8(
-                    _mm512_loadu_si512(EIGHTHS.as_ptr().cast()),
-                    _mm512_set1_epi8(from as i8),
-                );
-                let at = _mm512_permutexvar_epi8(which, starts);
-                let places = _mm512_add_epi8(at, _mm512_set1_epi64(0x0706_0504_0302_0100));
-                let raw = _mm512_permutex2var_epi8(low, places, high);
-                // Where it ends, at the latest behind the eighth byte.
-                let at = _mm512_and_si512(at, _mm512_set1_epi64(0xFF));
-                let after = _mm512_srlv_epi64(here, _mm512_add_epi64(at, _mm512_set1_epi64(1)));
-                let beyond = _mm512_sllv_epi64(behind, _mm512_sub_epi64(_mm512_set1_epi64(63), at));
-                let end = _mm512_or_si512(_mm512_or_si512(after, beyond), _mm512_set1_epi64(0x80));
-                let before = _mm512_andnot_si512(end, _mm512_sub_epi64(end, _mm512_set1_epi64(1)));
-                let len = _mm512_popcnt_epi64(before);
-                let cut = _mm512_sub_epi64(_mm512_set1_epi64(56), _mm512_slli_epi64::<3>(len));
-                let own = _mm512_srlv_epi64(_mm512_set1_epi64(-1), cut);
-                let own = _mm512_and_si512(own, _mm512_set1_epi64(mask as i64));
-                let folded = _mm512_or_si512(raw, _mm512_set1_epi64(0x2020_2020_2020_2020));
-                let head = _mm512_and_si512(folded, own);
-                let index = _mm512_srl_epi64(_mm512_mullo_epi64(head, _mm512_set1_epi64(heads::MIX as i64)), shift);
-                let words = _mm512_i64gather_epi32::<4>(_mm512_srli_epi64::<5>(index), bits.as_ptr().cast());
-                let bit = _mm512_cvtepi64_epi32(_mm512_and_si512(index, _mm512_set1_epi64(31)));
-                let held = _mm256_test_epi32_mask(_mm256_srlv_epi32(words, bit), _mm256_set1_epi32(1));
-                passing |= u64::from(held) << from;
+                passing |= words.eight(from).held(ends, heads) << from;
             }
             _pdep_u64(passing, places)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn passing_two(window: &[u8; heads::WINDOW], places: u64, asked: [([u64; 2], &Heads); 2]) -> [u64; 2] {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let words = Words::new(window, places);
+            let mut passing = [0, 0];
+            for from in (0..places.count_ones()).step_by(8) {
+                let eight = words.eight(from);
+                passing[0] |= eight.held(asked[0].0, asked[0].1) << from;
+                passing[1] |= eight.held(asked[1].0, asked[1].1) << from;
+            }
+            [_pdep_u64(passing[0], places), _pdep_u64(passing[1], places)]
+        }
+    }
+}
+
+/// The words of a block. All methods need AVX-512 with BW, DQ, VL, VBMI, VBMI2 and VPOPCNTDQ.
+#[derive(Clone, Copy)]
+struct Words {
+    low: __m512i,
+    high: __m512i,
+    /// Where they begin, a byte each.
+    starts: __m512i,
+}
+
+/// Eight words, each in its eight bytes.
+#[derive(Clone, Copy)]
+struct Eight {
+    /// Where they begin.
+    at: __m512i,
+    /// Their first eight bytes.
+    raw: __m512i,
+}
+
+impl Words {
+    #[inline(always)]
+    unsafe fn new(window: &[u8; heads::WINDOW], places: u64) -> Self {
+        // SAFETY: the loads lie inside the window and the table; the caller has the instructions.
+        unsafe {
+            Self {
+                low: _mm512_loadu_si512(window.as_ptr().cast()),
+                high: _mm512_castsi128_si512(_mm_loadl_epi64(window.as_ptr().add(BLOCK).cast())),
+                starts: _mm512_maskz_compress_epi8(places, _mm512_loadu_si512(IOTA.as_ptr().cast())),
+            }
+        }
+    }
+
+    /// Those from the `from`-th on; behind the last one the first place of the block.
+    #[inline(always)]
+    unsafe fn eight(self, from: u32) -> Eight {
+        // SAFETY: the load lies inside the table; the caller has the instructions.
+        unsafe {
+            let which = _mm512_add_epi8(
+                _mm512_loadu_si512(EIGHTHS.as_ptr().cast()),
+                _mm512_set1_epi8(from as i8),
+            );
+            let at = _mm512_permutexvar_epi8(which, self.starts);
+            let places = _mm512_add_epi8(at, _mm512_set1_epi64(0x0706_0504_0302_0100));
+            Eight {
+                at: _mm512_and_si512(at, _mm512_set1_epi64(0xFF)),
+                raw: _mm512_permutex2var_epi8(self.low, places, self.high),
+            }
+        }
+    }
+}
+
+impl Eight {
+    /// A bit for each that `heads` holds.
+    #[inline(always)]
+    unsafe fn held(self, ends: [u64; 2], heads: &Heads) -> u64 {
+        let (bits, shift, mask) = heads.parts();
+        // SAFETY: indexes have 64 - shift bits, and so many bits the filter has (`Heads::new`); the caller has the
+        // instructions.
+        unsafe {
+            let [here, behind] = ends.map(|ends| _mm512_set1_epi64(ends as i64));
+            // Where each ends, at the latest behind the eighth byte.
+            let after = _mm512_srlv_epi64(here, _mm512_add_epi64(self.at, _mm512_set1_epi64(1)));
+            let beyond = _mm512_sllv_epi64(behind, _mm512_sub_epi64(_mm512_set1_epi64(63), self.at));
+            let end = _mm512_or_si512(_mm512_or_si512(after, beyond), _mm512_set1_epi64(0x80));
+            let before = _mm512_andnot_si512(end, _mm512_sub_epi64(end, _mm512_set1_epi64(1)));
+            let len = _mm512_popcnt_epi64(before);
+            let cut = _mm512_sub_epi64(_mm512_set1_epi64(56), _mm512_slli_epi64::<3>(len));
+            let own = _mm512_srlv_epi64(_mm512_set1_epi64(-1), cut);
+            let own = _mm512_and_si512(own, _mm512_set1_epi64(mask as i64));
+            let folded = _mm512_or_si512(self.raw, _mm512_set1_epi64(0x2020_2020_2020_2020));
+            let hash = _mm512_mullo_epi64(_mm512_and_si512(folded, own), _mm512_set1_epi64(heads::MIX as i64));
+            let index = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32));
+            let words = _mm512_i64gather_epi32::<4>(_mm512_srli_epi64::<5>(index), bits.as_ptr().cast());
+            let bit = _mm512_cvtepi64_epi32(_mm512_and_si512(index, _mm512_set1_epi64(31)));
+            u64::from(_mm256_test_epi32_mask(
+                _mm256_srlv_epi32(words, bit),
+                _mm256_set1_epi32(1),
+            ))
         }
     }
 }
