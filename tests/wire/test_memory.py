@@ -18,8 +18,8 @@ MIB = 1 << 20
 JSON = [("content-type", "application/json")]
 CHAT = "/v1/chat/completions"
 FIRST = 16 * MIB
-"""What Envoy may have read of a body before the sidecar's first word; it comes as one message, which has a buffer of its own
-until the call ends. How much it is depends on timing."""
+"""What Envoy may have read of a body before the sidecar's first word; it comes as one message, which has a buffer
+of its own until the call ends. How much it is depends on timing."""
 SLACK = 12 * MIB + FIRST
 """Also buffers of threads and the allocator's rounding: all of it whatever the size of the body."""
 
