@@ -28,18 +28,27 @@ pub(crate) const fn folded(raw: u64, len: usize) -> u64 {
     (raw | 0x2020_2020_2020_2020) & (u64::MAX >> (64 - 8 * if len < 8 { len } else { 8 }))
 }
 
-/// At most eight bytes, zero behind them.
-fn head(word: &[u8]) -> u64 {
+/// The first eight bytes of a text, zero behind its end.
+#[inline(always)]
+pub(crate) fn first_eight(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => fewer(text),
+    }
+}
+
+/// [`first_eight`] of a text that is shorter.
+#[cold]
+fn fewer(text: &[u8]) -> u64 {
     let mut bytes = [0; 8];
-    let len = word.len().min(8);
-    bytes[..len].copy_from_slice(&word[..len]);
+    bytes[..text.len()].copy_from_slice(text);
     u64::from_le_bytes(bytes)
 }
 
 impl Heads {
     /// Lets whole words pass, in lower case; of those of more than eight bytes all that begin alike.
     pub(crate) fn whole<'w>(words: impl Iterator<Item = &'w [u8]>) -> Self {
-        Self::new(words.map(head).collect(), u64::MAX)
+        Self::new(words.map(first_eight).collect(), u64::MAX)
     }
 
     /// Lets words pass by their first bytes, in lower case: as whole words, or, where the flag says so, also as the
@@ -51,7 +60,7 @@ impl Heads {
             if open {
                 add_longer(word, &mut heads);
             } else {
-                heads.insert(head(word));
+                heads.insert(first_eight(word));
             }
         }
         Self::new(heads, u64::MAX >> (64 - 8 * FRONT))
@@ -103,7 +112,7 @@ impl Heads {
 /// The heads of all words that begin with `word`: more than a filter holds when it is a letter or two, and then most words
 /// pass.
 fn add_longer(word: &[u8], heads: &mut BTreeSet<u64>) {
-    heads.insert(head(word));
+    heads.insert(first_eight(word));
     if word.len() < FRONT {
         for next in (b'a'..=b'z').chain(b'0'..=b'9') {
             add_longer(&[word, &[next]].concat(), heads);
@@ -159,7 +168,7 @@ mod tests {
     use super::*;
 
     fn holds(heads: &Heads, word: &str) -> bool {
-        heads.holds(head(word.as_bytes()), word.len())
+        heads.holds(first_eight(word.as_bytes()), word.len())
     }
 
     #[test]

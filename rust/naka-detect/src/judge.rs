@@ -42,10 +42,9 @@ impl RuleSet {
         }
         // Most patterns are nothing without their label, and most numbers have none: that costs one bit test.
         let own = 1 << pattern.entity;
-        if pattern.needs_word && !memory.is_named(page, own) {
-            return None;
-        }
-        if pattern.needs_word && memory.gist(&self.lexicon, page, start, end).pro & own == 0 {
+        if pattern.needs_word
+            && (!memory.is_named(page, own) || memory.gist(&self.lexicon, page, start, end).pro & own == 0)
+        {
             return None;
         }
         let sides = memory.sides(page.text, start, end, pattern.neighbours)?.clone();

@@ -2,6 +2,8 @@
 //! `accommodate` does not pass for `account`. Nearly all words of a text end here.
 //! Cost: about 1 ns a word.
 
+use crate::heads::first_eight;
+
 /// Bytes of a word that the hash takes: of an ASCII word, and of another (two letters).
 pub(crate) const ASCII: usize = 4;
 const HIGH: usize = 6;
@@ -28,10 +30,7 @@ pub(crate) fn key(word: &[u8]) -> u64 {
 
 /// At most `most` bytes, zero behind them.
 pub(crate) fn cut(word: &[u8], most: usize) -> u64 {
-    let mut bytes = [0; 8];
-    let len = word.len().min(most).min(8);
-    bytes[..len].copy_from_slice(&word[..len]);
-    u64::from_le_bytes(bytes)
+    first_eight(&word[..word.len().min(most)])
 }
 
 fn class(word: &[u8]) -> u64 {

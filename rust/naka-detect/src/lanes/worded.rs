@@ -4,7 +4,7 @@ use super::automaton::{Automaton, End, Limits, longest};
 use super::prefix::prefixes;
 use super::words::{Literal, heads};
 use super::{Source, Unfit, Why, hirs, unfit};
-use crate::heads::Heads;
+use crate::heads::{Heads, first_eight};
 
 /// The heads of the words, and one automaton.
 #[derive(Debug)]
@@ -62,12 +62,7 @@ impl Worded {
         ends: &mut Vec<End>,
         mut found: impl FnMut(u16, usize, usize),
     ) {
-        let raw = match text[start..].first_chunk() {
-            Some(raw) => *raw,
-            None => first_eight(&text[start..]),
-        };
-        let raw = u64::from_le_bytes(raw) | CASE;
-        if !self.fronts.holds(raw) {
+        if !self.fronts.holds(first_eight(&text[start..]) | CASE) {
             return;
         }
         self.forward.run(text, start, ends);
@@ -101,21 +96,13 @@ const fn pair(front: u64) -> usize {
     (front & 31 | front >> 3 & 0x3E0) as usize
 }
 
-#[cold]
-fn first_eight(text: &[u8]) -> [u8; 8] {
-    let mut front = [0; 8];
-    let len = text.len().min(8);
-    front[..len].copy_from_slice(&text[..len]);
-    front
-}
-
 /// The fronts of `words` by their first two bytes.
 fn fronts(words: &[Vec<u8>]) -> Fronts {
     let mut fronts: Vec<(u64, u64)> = words
         .iter()
         .map(|word| {
             let mask = u64::MAX >> (64 - 8 * word.len().clamp(2, 8));
-            ((u64::from_le_bytes(first_eight(word)) | CASE) & mask, mask)
+            ((first_eight(word) | CASE) & mask, mask)
         })
         .collect();
     fronts.sort_unstable_by_key(|&(front, mask)| (pair(front), front, mask));

@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 
-use crate::heads::Heads;
+use crate::heads::{Heads, first_eight};
 use crate::mask::{Classes, Leads};
 
 /// True when a word begins at `at`: a letter or digit after something else, or a character beyond
@@ -162,7 +162,7 @@ impl WordTable {
     /// Compiles the literals. Shorter than two bytes, or longer than 65,535, is a fault of the caller.
     pub(crate) fn new(mut literals: Vec<Literal<'_>>) -> Self {
         let key_of = |literal: &Literal<'_>| {
-            let first = first_bytes(literal.bytes);
+            let first = first_eight(literal.bytes);
             let kind = Key::of(literal.bytes);
             (first, kind, kind.cut(first))
         };
@@ -250,10 +250,7 @@ impl WordTable {
     /// Calls `found(owner, end)` for every literal at `at`. The caller has seen that a word may begin there.
     #[inline(always)]
     pub(crate) fn probe(&self, text: &[u8], at: usize, mut found: impl FnMut(u32, usize)) {
-        let first = match text[at..].first_chunk() {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => first_bytes(&text[at..]),
-        };
+        let first = first_eight(&text[at..]);
         let kinds = self.pairs[pair(first)];
         if kinds != 0 {
             self.look_up(text, at, first, kinds, &mut found);
@@ -308,15 +305,6 @@ impl Key {
     const fn salted(self, key: u64) -> u64 {
         key | (self as u64) << 60
     }
-}
-
-/// The first eight bytes, zero behind the end.
-#[cold]
-fn first_bytes(text: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let len = text.len().min(8);
-    bytes[..len].copy_from_slice(&text[..len]);
-    u64::from_le_bytes(bytes)
 }
 
 #[cfg(test)]

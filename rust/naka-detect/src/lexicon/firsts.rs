@@ -4,7 +4,7 @@
 use super::ascii;
 use super::slots::Slots;
 use super::stream::{LONGEST, Piece, WordStream};
-use crate::heads::folded;
+use crate::heads::{first_eight, folded};
 use crate::word_filter::{WordFilter, cut, key};
 
 /// One spelling. Its bytes in the arena: the first word, then the others with a space before each.
@@ -46,7 +46,7 @@ impl Firsts {
         for (spelling, (bytes, open)) in spelled.iter().enumerate() {
             let first = bytes.iter().position(|&c| c == b' ').unwrap_or(bytes.len());
             filter.add(&bytes[..first], *open && first == bytes.len());
-            keyed.push((key(&bytes[..first]), cut(&bytes[..first], 8), spelling, first));
+            keyed.push((key(&bytes[..first]), first_eight(&bytes[..first]), spelling, first));
         }
         keyed.sort_unstable();
         let keys: Vec<u64> = keyed.iter().map(|(key, ..)| *key).collect();
@@ -173,11 +173,7 @@ impl Firsts {
 /// The first eight bytes of an ASCII word in lower case, zero behind its end.
 #[inline(always)]
 fn lower(word: &[u8]) -> u64 {
-    let raw = match word.first_chunk() {
-        Some(raw) => u64::from_le_bytes(*raw),
-        None => cut(word, 8),
-    };
-    folded(raw, word.len())
+    folded(first_eight(word), word.len())
 }
 
 /// True when the words of `rest` follow.

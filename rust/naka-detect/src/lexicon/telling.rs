@@ -3,7 +3,7 @@
 //! Cost: about 1 ns for a word that the filter stops, 5 ns for another; no allocation.
 
 use super::ascii::Beginnings;
-use crate::heads::folded;
+use crate::heads::{first_eight, folded};
 use crate::word_index::Gist;
 
 /// One first word. Those beyond ASCII are read by the word stream.
@@ -58,11 +58,9 @@ impl Telling {
                 stems.push((bytes.to_vec(), gist));
                 continue;
             }
-            let mut head = [0; 8];
-            head[..first.len().min(8)].copy_from_slice(&first[..first.len().min(8)]);
             words.push(first);
             let first = First {
-                head: u64::from_le_bytes(head),
+                head: first_eight(first),
                 len: first.len() as u8,
                 next: bytes.get(first.len() + 1).copied().unwrap_or(0),
             };

@@ -209,6 +209,7 @@ impl Masks for Avx512 {
             indic | arabic | urdu | others
         }
     }
+
     #[inline(always)]
     unsafe fn passing(window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
         // SAFETY: as the caller promises.

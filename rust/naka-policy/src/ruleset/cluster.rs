@@ -1,5 +1,7 @@
 //! The judged findings of one text -> clusters: one sweep, for they are sorted by start.
 
+use std::borrow::Borrow;
+
 use naka_detect::{Evidence, Finding};
 
 use super::RuleSet;
@@ -19,13 +21,7 @@ impl RuleSet {
     ) {
         let mut rest = judged;
         while let Some(first) = rest.first() {
-            // everything that is connected by overlaps
-            let mut end = first.member.finding.end;
-            let mut count = 1;
-            while let Some(next) = rest.get(count).filter(|next| next.member.finding.start < end) {
-                end = end.max(next.member.finding.end);
-                count += 1;
-            }
+            let (count, end) = overlapping(rest);
             let (connected, after) = rest.split_at(count);
             rest = after;
             let would_be = connected
@@ -55,13 +51,8 @@ impl RuleSet {
     ) {
         let grounded: Vec<&Judged> = connected.iter().filter(|j| j.grounded).collect();
         let mut rest = &grounded[..];
-        while let Some(first) = rest.first() {
-            let mut end = first.member.finding.end;
-            let mut count = 1;
-            while let Some(next) = rest.get(count).filter(|next| next.member.finding.start < end) {
-                end = end.max(next.member.finding.end);
-                count += 1;
-            }
+        while !rest.is_empty() {
+            let (count, _) = overlapping(rest);
             let (cluster, after) = rest.split_at(count);
             rest = after;
             let beside = connected.iter().filter(|j| !j.grounded && after.is_empty());
@@ -141,6 +132,20 @@ impl RuleSet {
 struct WouldBe {
     action: Action,
     span: (u32, u32),
+}
+
+/// How many of the first findings are connected by overlaps, and where these end.
+fn overlapping(judged: &[impl Borrow<Judged>]) -> (usize, u32) {
+    let (mut count, mut until) = (0, 0);
+    for judged in judged {
+        let finding = &judged.borrow().member.finding;
+        if count > 0 && finding.start >= until {
+            break;
+        }
+        until = until.max(finding.end);
+        count += 1;
+    }
+    (count, until)
 }
 
 fn start(field: &FieldFindings<'_>, member: &Member) -> Cluster {
