@@ -34,8 +34,8 @@ struct Builtin {
 /// Memory that is reused from one scan to the next; one per thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    fold: FoldBuffer,
-    scan: ScanBuffer,
+    pub(crate) fold: FoldBuffer,
+    pub(crate) scan: ScanBuffer,
 }
 
 impl Detector {
@@ -226,6 +226,11 @@ impl Detector {
     #[must_use]
     pub fn memory(&self) -> usize {
         self.builtin.engine.memory() + self.customs.as_ref().map_or(0, Customs::memory)
+    }
+
+    /// What a scan is made of.
+    pub(crate) fn parts(&self) -> (&RuleSet, &Engine, Option<&Customs>) {
+        (&self.builtin.rules, &self.builtin.engine, self.customs.as_ref())
     }
 
     /// The compiled rules, for engines to compare with.

@@ -51,6 +51,18 @@ impl Engine {
     /// Scans a page and leaves all accepted candidates in `buffer.findings`, overlaps included, and the hits of
     /// custom rules in `buffer.custom`.
     pub(crate) fn scan(&self, rules: &RuleSet, customs: Option<&Customs>, page: Page<'_>, buffer: &mut ScanBuffer) {
+        self.scan_patterns(rules, customs, page, buffer);
+        rules.whole_values(&page, &mut buffer.tops, &mut buffer.findings);
+    }
+
+    /// [`Self::scan`] without the values that only the name of their column tells.
+    pub(crate) fn scan_patterns(
+        &self,
+        rules: &RuleSet,
+        customs: Option<&Customs>,
+        page: Page<'_>,
+        buffer: &mut ScanBuffer,
+    ) {
         buffer.memory.clear();
         buffer.findings.clear();
         let mut state = Run {
@@ -62,7 +74,6 @@ impl Engine {
         };
         let run = &mut state;
         mask::dispatch!(self.level, walk<'r, 'w>(run: &'w mut Run<'r>) -> ());
-        rules.whole_values(&page, &mut buffer.tops, &mut buffer.findings);
     }
 }
 

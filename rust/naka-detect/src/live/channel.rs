@@ -1,0 +1,205 @@
+//! One channel of a stream: pieces in, final findings and a release mark out.
+//!
+//! Memory: the text that waits and the [`CONTEXT`] before it, under 4 KiB; nothing while the channel is empty.
+
+use super::{CONTEXT, MAX_HELD, floor};
+use crate::finding::Finding;
+use crate::{Detector, Scratch};
+
+/// Longest piece of text that is looked at in one go; longer deltas are cut.
+const PIECE: usize = 256;
+
+/// What a channel tells after a piece of text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    /// Bytes of the channel, from its beginning, that may be released. Never goes back; always on a character boundary.
+    pub released_to: u64,
+    /// Findings that are final now, sorted by start; all of them end at or before `released_to` and begin at or behind
+    /// the mark of the call before.
+    pub findings: Vec<ChannelFinding>,
+}
+
+/// A finding by its place in the channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChannelFinding {
+    /// First byte in the channel.
+    pub start: u64,
+    /// One past the last byte in the channel.
+    pub end: u64,
+    /// All the rest. Its own `start` and `end` count from [`ChannelFinding::start`].
+    pub finding: Finding,
+}
+
+/// The state of one channel. Feed it with [`ChannelScan::push`], end it with [`ChannelScan::finish`].
+///
+/// Its `Debug` shows places, never text.
+#[derive(Clone, Default)]
+pub struct ChannelScan {
+    /// The last bytes of the channel: context that was released, then what waits.
+    tail: String,
+    /// Where the tail begins in the channel.
+    base: u64,
+    /// Bytes of the tail that are released.
+    released: usize,
+}
+
+impl std::fmt::Debug for ChannelScan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChannelScan")
+            .field("pushed", &self.pushed())
+            .field("released", &self.released_to())
+            .finish()
+    }
+}
+
+impl ChannelScan {
+    /// A channel without text.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            tail: String::new(),
+            base: 0,
+            released: 0,
+        }
+    }
+
+    /// Bytes of the channel so far.
+    #[must_use]
+    pub fn pushed(&self) -> u64 {
+        self.base + self.tail.len() as u64
+    }
+
+    /// Bytes of the channel that may be released.
+    #[must_use]
+    pub const fn released_to(&self) -> u64 {
+        self.base + self.released as u64
+    }
+
+    /// The text that waits.
+    #[must_use]
+    pub fn held(&self) -> &str {
+        &self.tail[self.released..]
+    }
+
+    /// Bytes of memory of this state, beside itself.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.tail.capacity()
+    }
+
+    /// Takes the next piece of the channel, any number of whole characters. `detector` is the one that all pieces of
+    /// this channel are given to.
+    pub fn push(&mut self, detector: &Detector, scratch: &mut Scratch, delta: &str) -> Progress {
+        let mut progress = Progress::default();
+        let mut rest = delta;
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(floor(rest, PIECE));
+            rest = behind;
+            self.tail.push_str(piece);
+            let live = detector.live_from(&self.tail, scratch).max(self.released);
+            self.advance(detector, scratch, live, &mut progress.findings);
+            self.trim();
+        }
+        progress.released_to = self.released_to();
+        progress
+    }
+
+    /// Ends the channel: nothing comes any more, and nothing waits.
+    pub fn finish(&mut self, detector: &Detector, scratch: &mut Scratch) -> Progress {
+        let mut progress = Progress::default();
+        self.advance(detector, scratch, self.tail.len(), &mut progress.findings);
+        self.trim();
+        progress.released_to = self.released_to();
+        progress
+    }
+
+    /// Judges and releases the tail up to `live`, or to where a finding begins that reaches behind it.
+    fn advance(&mut self, detector: &Detector, scratch: &mut Scratch, live: usize, out: &mut Vec<ChannelFinding>) {
+        let mut findings = Vec::new();
+        detector.scan_stream_judged(&self.tail, scratch, &mut findings);
+        let mut live = live;
+        for finding in findings.iter().rev() {
+            if (finding.start as usize) < live && finding.end as usize > live {
+                live = finding.start as usize;
+            }
+        }
+        let oldest = floor(&self.tail, self.tail.len().saturating_sub(MAX_HELD));
+        let live = live.max(oldest).max(self.released);
+        for finding in findings {
+            let (start, end) = (finding.start as usize, finding.end as usize);
+            if start >= self.released && start < live {
+                out.push(ChannelFinding {
+                    start: self.base + start as u64,
+                    end: self.base + end as u64,
+                    finding: Finding {
+                        start: 0,
+                        end: finding.end - finding.start,
+                        ..finding
+                    },
+                });
+            }
+        }
+        self.released = live;
+    }
+
+    /// Lets go of text that is no context any more.
+    fn trim(&mut self) {
+        // In large steps, so that bytes are moved seldom.
+        if self.released >= CONTEXT + PIECE {
+            let cut = floor(&self.tail, self.released - CONTEXT);
+            self.tail.drain(..cut);
+            self.base += cut as u64;
+            self.released -= cut;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(pieces: &[&str]) -> (Vec<(u64, u64)>, Vec<u64>) {
+        let detector = Detector::shared();
+        let (mut scratch, mut channel) = (Scratch::default(), ChannelScan::new());
+        let (mut spans, mut marks) = (Vec::new(), Vec::new());
+        let mut take = |progress: Progress| {
+            spans.extend(progress.findings.iter().map(|f| (f.start, f.end)));
+            marks.push(progress.released_to);
+        };
+        for piece in pieces {
+            take(channel.push(detector, &mut scratch, piece));
+        }
+        take(channel.finish(detector, &mut scratch));
+        (spans, marks)
+    }
+
+    #[test]
+    fn a_number_in_three_pieces_is_one_finding() {
+        let (spans, marks) = stream(&["mera aadhaar 51", "09 8027 40", "87 hai"]);
+        assert_eq!(spans, [(13, 27)]);
+        assert!(marks[..2].iter().all(|&mark| mark <= 13), "{marks:?}");
+        assert_eq!(marks.last(), Some(&31));
+    }
+
+    #[test]
+    fn a_long_channel_keeps_little() {
+        let detector = Detector::shared();
+        let (mut scratch, mut channel) = (Scratch::default(), ChannelScan::new());
+        for _ in 0..400 {
+            channel.push(
+                detector,
+                &mut scratch,
+                "words that say nothing at all, again and again. ",
+            );
+            assert!(channel.memory() <= 4096 && channel.held().len() <= MAX_HELD);
+        }
+        assert_eq!(channel.finish(detector, &mut scratch).released_to, channel.pushed());
+    }
+
+    #[test]
+    fn what_is_shown_of_a_channel_holds_no_text() {
+        let (mut scratch, mut channel) = (Scratch::default(), ChannelScan::new());
+        channel.push(Detector::shared(), &mut scratch, "5109 8027");
+        assert_eq!(format!("{channel:?}"), "ChannelScan { pushed: 9, released: 0 }");
+    }
+}
