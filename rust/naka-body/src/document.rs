@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::codec::Codec;
 use crate::facts::Facts;
 use crate::path;
 use crate::store::Store;
@@ -180,6 +181,22 @@ impl fmt::Debug for Edit {
     }
 }
 
+/// The call of a tool, as a field of its arguments sees it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Tool<'d> {
+    /// As the body names it.
+    pub name: Option<&'d str>,
+    /// The field is all of the arguments, in one string that is no JSON (or not all of it).
+    pub whole: bool,
+}
+
+impl fmt::Debug for Tool<'_> {
+    /// Never the name, which the model has chosen.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tool {{ named: {}, whole: {} }}", self.name.is_some(), self.whole)
+    }
+}
+
 /// A body that was read. Holds the body by reference; everything else is spans into it.
 ///
 /// ```
@@ -261,6 +278,33 @@ impl<'b> Document<'b> {
         path::render(&self.store, item.node, item.step)
     }
 
+    /// The call of a tool in whose arguments a field is.
+    pub fn tool(&self, field: FieldId) -> Option<Tool<'_>> {
+        let tools = &self.store.tools;
+        let after = tools.partition_point(|tool| tool.fields.start <= field.0);
+        let call = tools[..after].last().filter(|call| call.fields.contains(&field.0))?;
+        let record = &self.store.fields[field.0 as usize];
+        Some(Tool {
+            name: std::str::from_utf8(self.store.text(call.name))
+                .ok()
+                .filter(|name| !name.is_empty()),
+            whole: record.layer == 0 && call.fields == (field.0..field.0 + 1),
+        })
+    }
+
+    /// True where a field is written in base64 or percent-encoded: the text of a `data:` URL, or of a file.
+    pub fn is_encoded(&self, field: FieldId) -> bool {
+        let mut layer = self.store.fields[field.0 as usize].layer;
+        while layer != 0 {
+            let inner = &self.store.layers[layer as usize - 1];
+            if matches!(inner.codec, Codec::Percent | Codec::Base64(_)) {
+                return true;
+            }
+            layer = inner.parent;
+        }
+        false
+    }
+
     /// The bytes of the body in which `start..end` of a field's decoded text is written: for showing where something is.
     /// `None` where the field has no such part.
     pub fn source_range(&self, field: FieldId, start: u32, end: u32) -> Option<Range<usize>> {
@@ -277,7 +321,12 @@ impl<'b> Document<'b> {
     /// of an edited text in the same answer (`logprobs`) are dropped. Edits may come in any order; in that of the fields it
     /// is least work.
     pub fn rewrite(&self, edits: Vec<Edit>) -> Result<Vec<u8>, EditError> {
-        rewrite::rewrite(&self.store, edits)
+        rewrite::rewrite(&self.store, edits, &[])
+    }
+
+    /// As [`Self::rewrite`]; the strings `numbers`, whose only edit replaces all of them by a JSON number, lose their quotes.
+    pub fn rewrite_with_numbers(&self, edits: Vec<Edit>, numbers: &[FieldId]) -> Result<Vec<u8>, EditError> {
+        rewrite::rewrite(&self.store, edits, numbers)
     }
 }
 

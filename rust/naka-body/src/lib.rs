@@ -26,7 +26,7 @@ mod unnamed;
 mod walk;
 
 pub use decode::decode;
-pub use document::{Coverage, Document, Edit, Field, FieldId, FieldKind, NO_RECORD, Reason, Unscannable};
+pub use document::{Coverage, Document, Edit, Field, FieldId, FieldKind, NO_RECORD, Reason, Tool, Unscannable};
 pub use error::{BodyError, EditError, TableError};
 pub use facts::Facts;
 pub use limits::Limits;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::codec::{RawEdit, splice};
-use crate::document::{Edit, FieldKind, NO_RECORD};
+use crate::document::{Edit, FieldId, FieldKind, NO_RECORD};
 use crate::error::EditError;
 use crate::json;
 use crate::media;
@@ -13,7 +13,8 @@ use crate::store::{FieldRecord, Json, Store};
 /// Edits of one layer each, in bytes of that layer's text.
 type ByLayer = BTreeMap<u32, Vec<RawEdit>>;
 
-pub(crate) fn rewrite(store: &Store<'_>, mut edits: Vec<Edit>) -> Result<Vec<u8>, EditError> {
+/// `numbers`: strings that become numbers, quotes and all.
+pub(crate) fn rewrite(store: &Store<'_>, mut edits: Vec<Edit>, numbers: &[FieldId]) -> Result<Vec<u8>, EditError> {
     if edits.is_empty() {
         return Ok(store.body.to_vec());
     }
@@ -38,10 +39,14 @@ pub(crate) fn rewrite(store: &Store<'_>, mut edits: Vec<Edit>) -> Result<Vec<u8>
             .any(|edit| characters(&text[edit.start as usize..edit.end as usize]) != characters(&edit.replacement));
         *records.entry(field.record).or_default() |= moves;
         let room = if field.layer == 0 { count } else { 0 };
+        let carried = match group {
+            [edit] if numbers.contains(&edit.field) => vec![number(store, field, text, edit)?],
+            _ => field_edits(store, field, text, group)?,
+        };
         layers
             .entry(field.layer)
             .or_insert_with(|| Vec::with_capacity(room))
-            .extend(field_edits(store, field, text, group)?);
+            .extend(carried);
     }
     // their replacements have moved on; in a body that is dense with findings the rest is as large as they
     drop(edits);
@@ -150,6 +155,23 @@ fn field_edits(
     }
     let raw = &store.layer_text(field.layer)[field.start as usize..field.end as usize];
     Ok(shifted(field.codec.carry(raw, text, plain)?, field.start))
+}
+
+/// A string that becomes the number which replaces all of it.
+fn number(store: &Store<'_>, field: &FieldRecord, text: &[u8], edit: &mut Edit) -> Result<RawEdit, EditError> {
+    let around = store.layer_text(field.layer);
+    let (start, end) = (field.start as usize, field.end as usize);
+    let quoted = start > 0 && around.get(start - 1) == Some(&b'"') && around.get(end) == Some(&b'"');
+    let whole = (edit.start, edit.end as usize) == (0, text.len());
+    let digits = edit.replacement.iter().all(u8::is_ascii_digit);
+    if field.kind != FieldKind::Text || !quoted || !whole || !digits {
+        return Err(EditError::OutOfRange);
+    }
+    Ok(RawEdit {
+        start: start - 1,
+        end: end + 1,
+        bytes: std::mem::take(&mut edit.replacement),
+    })
 }
 
 fn shifted(mut edits: Vec<RawEdit>, by: u32) -> Vec<RawEdit> {

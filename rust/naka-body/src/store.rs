@@ -75,6 +75,13 @@ pub(crate) struct StaleSpan {
     pub(crate) stale: Stale,
 }
 
+/// The call of a tool: the fields of its arguments, and its name if it has one.
+#[derive(Debug, Clone)]
+pub(crate) struct ToolCall {
+    pub(crate) fields: std::ops::Range<u32>,
+    pub(crate) name: Place,
+}
+
 /// How much was read at some point.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
@@ -95,6 +102,8 @@ pub(crate) struct Store<'b> {
     pub(crate) fields: Vec<FieldRecord>,
     pub(crate) unscannable: Vec<Unscannable>,
     pub(crate) stale: Vec<StaleSpan>,
+    /// In document order; only paths of the body name them.
+    pub(crate) tools: Vec<ToolCall>,
     pub(crate) facts: Facts,
     /// The body is JSON (or lines of it) without a fault, and must be when it was edited.
     pub(crate) json: Json,
@@ -120,6 +129,7 @@ impl<'b> Store<'b> {
             fields: Vec::new(),
             unscannable: Vec::new(),
             stale: Vec::new(),
+            tools: Vec::new(),
             facts: Facts::default(),
             json: Json::No,
         }

@@ -21,6 +21,7 @@ pub mod steps;
 mod subject;
 mod tally;
 mod target;
+mod tokens;
 mod tools;
 mod trace;
 

@@ -3,7 +3,7 @@
 //! It cannot hold a value: every text in it is a [`Name`], which is made from configuration or checked by the
 //! detector, or a [`JsonPath`], which naka-body renders with unknown keys hidden. Nothing else has a string type.
 
-use naka_policy::{Action, Direction};
+use naka_policy::{Action, Direction, Fates};
 
 use crate::name::{DecisionId, JsonPath, Name};
 use crate::trace::Trace;
@@ -139,6 +139,8 @@ pub struct Outcome {
     pub paths: Vec<JsonPath>,
     /// Paths left out.
     pub more_paths: u32,
+    /// What became of tokens.
+    pub tokens: Fates,
     /// What was done.
     pub enforced: Action,
     /// What would be done if every rule were enforced.

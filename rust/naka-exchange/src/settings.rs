@@ -10,6 +10,8 @@ pub struct Settings {
     pub max_body_bytes: u64,
     /// Limits inside a body.
     pub body: naka_body::Limits,
+    /// Tokens of one exchange; values beyond are redacted.
+    pub tokens: naka_policy::TokenLimits,
     /// At most this many JSON paths in one outcome; further ones are counted.
     pub max_paths: usize,
 }
@@ -20,6 +22,7 @@ impl Default for Settings {
             max_buffered_bytes: 8 << 20,
             max_body_bytes: 64 << 20,
             body: naka_body::Limits::default(),
+            tokens: naka_policy::TokenLimits::default(),
             max_paths: 32,
         }
     }

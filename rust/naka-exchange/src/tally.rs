@@ -1,19 +1,10 @@
 //! From a decision to the numbers of the record.
 
-use naka_body::{Edit, FieldId};
 use naka_policy::{Decision, RuleSet};
 
 use crate::name::JsonPath;
 use crate::outcome::{Outcome, Tally};
 use crate::tools::RuleNames;
-
-/// The changes that a decision asks for.
-#[derive(Default)]
-pub(crate) struct Edits {
-    pub(crate) list: Vec<Edit>,
-    /// The first field that should change and must not.
-    pub(crate) refused: Option<FieldId>,
-}
 
 /// Fills entities, rules, paths and actions of `outcome`. Paths: at most `max_paths`, the first finding of each field.
 pub(crate) fn fill(

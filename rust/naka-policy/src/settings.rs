@@ -1,5 +1,5 @@
 //! The settings of a pack beside its rules, and their joins. Each is ordered from weak to strict, so the join of
-//! several packs is the maximum. [`Restore`] is a list of permissions and is not joined: every enforcing pack must permit.
+//! several packs is the maximum. [`Restore`] holds permissions: every enforcing pack must give its own ([`crate::Permit`]).
 
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use naka_exchange::{Coverage, Outcome, Reason};
-use naka_policy::{Action, Direction, RuleSet};
+use naka_policy::{Action, Direction, Fate, RuleSet};
 
 /// Action names, in the order of [`action_index`].
 const ACTIONS: [&str; 6] = ["Allow", "Audit", "Mask", "Tokenize", "Redact", "Block"];
@@ -80,6 +80,7 @@ pub(crate) struct Metrics {
     would_be: [[Counter; ACTIONS.len()]; 2],
     unread: [[Counter; Reason::ALL.len()]; 2],
     rejected: [Counter; REJECT_STATUSES.len()],
+    tokens: [Counter; Fate::ALL.len()],
     latency: [Histogram; 2],
     bytes: [Counter; 2],
     findings: ArcSwap<HashMap<String, Arc<ByAction>>>,
@@ -126,6 +127,9 @@ impl Metrics {
             add(&self.rejected[at], 1);
         }
         add(&self.bytes[direction], outcome.bytes);
+        for (fate, count) in outcome.tokens.iter() {
+            add(&self.tokens[fate as usize], u64::from(count));
+        }
         self.latency[direction].add(latency);
         if !outcome.entities.is_empty() {
             let findings = self.findings.load();

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use naka_exchange::{JsonPath, Name, Outcome, Tally};
+use naka_policy::Fates;
 
 use crate::clock::rfc3339;
 
@@ -49,6 +50,7 @@ impl Record {
         line.list("entities", &outcome.entities, entity);
         line.list("paths", &outcome.paths, |path, out| text(JsonPath::as_str(path), out));
         line.counted("morePaths", outcome.more_paths);
+        line.fates("tokens", &outcome.tokens);
         line.counted("status", outcome.rejected.into());
         line.number("bytes", outcome.bytes);
         line.number("latencyUs", u64::try_from(self.latency.as_micros()).unwrap_or(u64::MAX));
@@ -126,6 +128,18 @@ impl<'o> Object<'o> {
         }
     }
 
+    /// Absent when all are zero.
+    fn fates(&mut self, key: &'static str, fates: &Fates) {
+        if fates.iter().next().is_some() {
+            self.key(key);
+            let mut counts = Object::new(self.out);
+            for (fate, count) in fates.iter() {
+                counts.number(fate.name(), count.into());
+            }
+            counts.end();
+        }
+    }
+
     /// Absent when empty.
     fn list<T>(&mut self, key: &'static str, items: &[T], put: impl Fn(&T, &mut Vec<u8>)) {
         if items.is_empty() {
@@ -163,7 +177,7 @@ fn quoted(plain: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use naka_exchange::{Coverage, DecisionId, Reason};
-    use naka_policy::{Action, Direction, Surface};
+    use naka_policy::{Action, Direction, Fate, Surface};
     use serde_json::{Value, json};
 
     use super::*;
@@ -192,6 +206,7 @@ mod tests {
             entities: Vec::new(),
             paths: Vec::new(),
             more_paths: 0,
+            tokens: Fates::default(),
             enforced: Action::Allow,
             would_be: Action::Allow,
             coverage: Coverage::Scanned,
@@ -236,6 +251,9 @@ mod tests {
         outcome.entities = vec![tally(0.994), tally(1.0), tally(0.6)];
         (outcome.more_paths, outcome.rejected, outcome.bytes) = (3, 403, u64::MAX);
         (outcome.coverage, outcome.reason) = (Coverage::Partial, Some(Reason::Malformed));
+        outcome.tokens.add(Fate::Restored);
+        outcome.tokens.add(Fate::Url);
+        outcome.tokens.add(Fate::Url);
         let line = read(|out| record.write(out));
         for (field, expected) in [
             ("route", json!(odd)),
@@ -244,6 +262,7 @@ mod tests {
             ("model", json!("gpt-4o")),
             ("rules", json!(["p:one", odd])),
             ("morePaths", json!(3)),
+            ("tokens", json!({"restored": 1, "url": 2})),
             ("status", json!(403)),
             ("bytes", json!(u64::MAX)),
             ("coverage", json!("partial")),

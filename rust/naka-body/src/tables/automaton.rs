@@ -64,6 +64,10 @@ pub(crate) enum Mark {
     Stale(Stale),
     /// Where this is a string or `true`, the object that holds it is signed: see [`State::seal`].
     Seal,
+    /// The name of a tool that is called.
+    ToolName,
+    /// What it is called with.
+    ToolArguments,
     /// A key that decides how the body is treated; twice is one too many. Index into [`Automaton::deciding`].
     Deciding(u8),
 }
@@ -84,6 +88,8 @@ pub(crate) struct State {
     pub(crate) deciding: Option<u8>,
     /// A string or `true` here says that the provider has signed the object around it: nothing in that is rewritten.
     pub(crate) seal: bool,
+    pub(crate) tool_name: bool,
+    pub(crate) tool_arguments: bool,
     keys: Vec<(Box<[u8]>, u16)>,
     other: u16,
     item: u16,
@@ -185,6 +191,8 @@ impl Builder {
             stale: None,
             deciding: None,
             seal: false,
+            tool_name: false,
+            tool_arguments: false,
             keys: Vec::new(),
             other: same,
             item: same,
@@ -232,6 +240,8 @@ impl Build<'_> {
             stale: None,
             deciding: None,
             seal: false,
+            tool_name: false,
+            tool_arguments: false,
             keys: Vec::new(),
             other: outside,
             item: outside,
@@ -254,6 +264,8 @@ impl Build<'_> {
                 Mark::Record => state.record = true,
                 Mark::Stale(stale) => state.stale = Some(stale),
                 Mark::Seal => state.seal = true,
+                Mark::ToolName => state.tool_name = true,
+                Mark::ToolArguments => state.tool_arguments = true,
                 Mark::Deciding(index) => state.deciding = Some(index),
             }
         }

@@ -91,6 +91,8 @@ pub(super) struct Paths {
     stale: Vec<StaleEntry>,
     /// A string or `true` here says that the object around it is signed: it is scanned, never rewritten.
     seal: Vec<String>,
+    /// Calls of tools: where their names and their arguments stand, in one object.
+    tools: Vec<ToolEntry>,
     /// A key `likeThis` may also be written `like_this`.
     both_cases: bool,
     /// Paths of other tables, which hold here too.
@@ -106,6 +108,14 @@ struct Like {
     direction: Option<Direction>,
     #[serde(default)]
     under: String,
+}
+
+/// `name` and `arguments` differ in their last key only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToolEntry {
+    name: String,
+    arguments: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -181,6 +191,17 @@ impl Paths {
             into.all(under, paths, Mark::Class(Class::Opaque(reason)))?;
         }
         into.all(under, &self.seal, Mark::Seal)?;
+        for tool in &self.tools {
+            let object = |path: &str| {
+                path.rsplit_once('.')
+                    .map_or(String::new(), |(object, _)| object.to_owned())
+            };
+            if tool.arguments.iter().any(|path| object(path) != object(&tool.name)) {
+                return Err(into.bad(&tool.name, "a tool's name and arguments stand in one object"));
+            }
+            into.all(under, std::slice::from_ref(&tool.name), Mark::ToolName)?;
+            into.all(under, &tool.arguments, Mark::ToolArguments)?;
+        }
         for stale in &self.stale {
             let path = std::slice::from_ref(&stale.path);
             if !stale.scan {

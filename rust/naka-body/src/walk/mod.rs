@@ -46,8 +46,24 @@ struct Frame {
     first_field: usize,
     sealed: bool,
     run: Run,
+    /// The name and the arguments (fields) of a tool's call.
+    tool: ToolNote,
     /// Where the value begins that goes stale with its record.
     stale: Option<(usize, Stale)>,
+}
+
+/// What an open object has told of a tool's call.
+#[derive(Clone, Copy)]
+struct ToolNote {
+    name: Place,
+    arguments: (u32, u32),
+}
+
+impl ToolNote {
+    const NONE: Self = Self {
+        name: Place::NONE,
+        arguments: (0, 0),
+    };
 }
 
 /// Where the next value stands.

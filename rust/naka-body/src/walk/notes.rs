@@ -1,10 +1,21 @@
 //! What the walk notes beside fields: deciding keys, facts about the call, seals, copies that an edit makes stale.
 
-use super::{Slot, Walk};
+use super::{Frame, Slot, ToolNote, Walk};
 use crate::document::{FieldId, NO_RECORD};
-use crate::store::{Place, StaleSpan};
+use crate::store::{Place, StaleSpan, ToolCall};
 use crate::tables::automaton::{Fact, Stale};
 use crate::unnamed;
+
+impl ToolNote {
+    fn add(&mut self, first: usize, end: usize) {
+        let (first, end) = (first as u32, end as u32);
+        self.arguments = match self.arguments {
+            _ if first == end => self.arguments,
+            (0, 0) => (first, end),
+            (before, _) => (before, end),
+        };
+    }
+}
 
 impl Walk<'_, '_> {
     /// Deciding keys that the open object holds twice are reported once.
@@ -42,6 +53,37 @@ impl Walk<'_, '_> {
             && let Some(frame) = self.frames.last_mut()
         {
             frame.sealed = true;
+        }
+    }
+
+    /// A string is the name of a tool, or what it is called with.
+    pub(super) fn note_tool_string(&mut self, state: u16, text: Place, first_field: usize) {
+        let state = self.paths.state(state);
+        let fields = self.store.fields.len();
+        if let Some(frame) = self.frames.last_mut() {
+            if state.tool_name {
+                frame.tool.name = text;
+            }
+            if state.tool_arguments {
+                frame.tool.add(first_field, fields);
+            }
+        }
+    }
+
+    /// An object or list has ended, which was what a tool is called with, or the call itself.
+    pub(super) fn note_tool(&mut self, ended: &Frame) {
+        let fields = self.store.fields.len();
+        if self.paths.state(ended.state).tool_arguments
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.tool.add(ended.first_field, fields);
+        }
+        let (first, end) = ended.tool.arguments;
+        if first < end {
+            self.store.tools.push(ToolCall {
+                fields: first..end,
+                name: ended.tool.name,
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The walk as a receiver of JSON tokens.
 
 use super::numbers::{LONG_DIGITS, Run};
-use super::{Frame, Leaf, Slot, Walk};
+use super::{Frame, Leaf, Slot, ToolNote, Walk};
 use crate::BodyError;
 use crate::document::FieldKind;
 use crate::json::{Quoted, Sink};
@@ -37,6 +37,7 @@ impl Sink for Walk<'_, '_> {
             first_field: self.store.fields.len(),
             sealed: false,
             run: Run::default(),
+            tool: ToolNote::NONE,
             stale: self.paths.state(slot.state).stale.map(|stale| (at, stale)),
         });
         Ok(())
@@ -47,6 +48,7 @@ impl Sink for Walk<'_, '_> {
             if let Some((start, stale)) = frame.stale {
                 self.push_stale(frame.record, start, end, stale);
             }
+            self.note_tool(&frame);
             if frame.sealed {
                 let inside = self.store.fields.iter_mut().skip(frame.first_field);
                 inside.for_each(|field| field.editable = false);
@@ -111,6 +113,7 @@ impl Sink for Walk<'_, '_> {
             };
             let first_field = self.store.fields.len();
             self.string_value(leaf, class)?;
+            self.note_tool_string(slot.state, leaf.text, first_field);
             if let Some(fact) = fact {
                 self.note_fact(fact, leaf.text, first_field);
             }

@@ -32,7 +32,8 @@ impl Exchange {
         };
         (self.enforced, self.answer_enforced) = (enforces(Direction::Request), enforces(Direction::Response));
         let mut edits = HeaderEdits::default();
-        if self.answer_enforced && accepts_encodings {
+        let restores = self.enforced && self.rules.tokenizes();
+        if (self.answer_enforced || restores) && accepts_encodings {
             // the provider could choose an encoding that cannot be undone here
             edits.set("accept-encoding", "identity");
         }

@@ -23,6 +23,7 @@ use crate::outcome::{Outcome, Reason};
 use crate::settings::Settings;
 use crate::steps::{Input, OutOfOrder, State};
 use crate::subject::Subject;
+use crate::tokens::Held;
 use crate::tools::Tools;
 
 /// What all exchanges of a process share.
@@ -61,6 +62,8 @@ pub struct Exchange {
     subject: Arc<Subject>,
     request: Half,
     response: Half,
+    /// What the request made.
+    tokens: Arc<Held>,
 }
 
 impl Exchange {
@@ -73,6 +76,7 @@ impl Exchange {
             request: Half::new(Direction::Request, &shared.budget),
             response: Half::new(Direction::Response, &shared.budget),
             subject: Subject::unknown(shared.tables),
+            tokens: Held::none(),
             shared,
             rules,
             decision,
@@ -127,6 +131,10 @@ impl Exchange {
         let half = self.half(direction);
         if half.state == State::Judging {
             half.go(Input::Verdict, State::Done);
+            if let Some(tokens) = verdict.tokens {
+                self.tokens = tokens;
+            }
+            let half = self.half(direction);
             match verdict.reject {
                 Some(reject) => step.commands.push(Command::Reject(reject)),
                 None => half.finish_body(verdict.body, verdict.changed, verdict.decoded, &mut step.commands),
@@ -175,7 +183,7 @@ impl Exchange {
     fn holds(&self, direction: Direction) -> bool {
         match direction {
             Direction::Request => self.enforced,
-            Direction::Response => self.answer_enforced,
+            Direction::Response => self.answer_enforced || !self.tokens.tokens.is_empty(),
         }
     }
 
@@ -188,11 +196,16 @@ impl Exchange {
 
     fn job(&mut self, direction: Direction, content: Content, attached: bool) -> Job {
         let overload_closes = self.rules.failure() == Failure::Closed;
+        let enforced = match direction {
+            Direction::Request => self.enforced,
+            Direction::Response => self.answer_enforced,
+        };
         let half = self.half(direction);
         Job {
             direction,
             content,
             attached,
+            enforced,
             overload_closes,
             head: half.head.clone(),
             bytes: half.bytes,
@@ -203,6 +216,7 @@ impl Exchange {
             subject: Arc::clone(&self.subject),
             rules: Arc::clone(&self.rules),
             shared: Arc::clone(&self.shared),
+            tokens: Arc::clone(&self.tokens),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! From what a direction says to the verdict: what is decided is done, in the order of reasons that the parent tells.
 
 use bytes::Bytes;
-use naka_body::{Document, FieldId};
-use naka_policy::{Action, BlockStyle, Cluster, Decision, Direction, Handling, Keys, Pair, Traffic};
+use naka_body::Document;
+use naka_policy::{Action, BlockStyle, Decision, Direction, Handling, Pair, Traffic};
 
+use super::edits::Edits;
 use super::texts::Texts;
 use super::{Job, Verdict};
 use crate::name::JsonPath;
@@ -19,6 +20,7 @@ impl Job {
         let traffic = self.subject.traffic(self.direction, self.today, &self.rules);
         let mut decision = tools.judge.decide(&self.rules, &traffic, texts.iter());
         refuse_edits_of_target(&mut decision, texts);
+        self.overlook_tokens(&mut decision, texts);
         tally::fill(
             &mut outcome,
             &decision,
@@ -51,10 +53,11 @@ impl Job {
                 &mut outcome,
             );
         }
-        let edits = match document {
+        let mut edits = match document {
             Some(document) if reject.is_none() => self.edits(document, texts, &decision),
-            _ => tally::Edits::default(),
+            _ => Edits::default(),
         };
+        outcome.tokens = edits.fates;
         // Its clusters weigh as much as a body that is dense with findings; what is made from here on is large too.
         drop(decision);
         if reject.is_none()
@@ -68,12 +71,12 @@ impl Job {
             outcome.reason = Some(reason);
             reject = self.handle(self.rules.unscannable(&traffic), reason, path.as_ref(), &mut outcome);
         }
-        let mut changed = None;
+        let (mut changed, tokens) = (None, edits.tokens.take());
         if reject.is_none()
             && !edits.list.is_empty()
             && let Some(document) = document
         {
-            match document.rewrite(edits.list) {
+            match document.rewrite_with_numbers(edits.list, &edits.numbers) {
                 Ok(bytes) => changed = Some(Bytes::from(bytes)),
                 // what should have been hidden must not pass because of a fault of ours
                 Err(_) => reject = Some(self.refused(Reason::Internal, None)),
@@ -86,6 +89,7 @@ impl Job {
             body: changed.unwrap_or(body),
             decoded: false,
             outcome,
+            tokens,
         }
     }
 
@@ -109,42 +113,6 @@ impl Job {
             return Some(Reason::Malformed);
         }
         (!document.facts().duplicate_deciding_keys.is_empty()).then_some(Reason::DuplicateKey)
-    }
-
-    fn edits(&self, document: &Document<'_>, texts: &Texts<'_, '_>, decision: &Decision) -> tally::Edits {
-        let mut edits = tally::Edits::default();
-        let (no_keys, mut keys) = (Keys::none(), None);
-        let acted_on = |cluster: &&Cluster| !texts.is_target(cluster.field) && cluster.enforced.edits();
-        edits
-            .list
-            .reserve_exact(decision.clusters.iter().filter(acted_on).count());
-        for cluster in decision.clusters.iter().filter(acted_on) {
-            let field = document.field(FieldId(cluster.field));
-            if field.editable {
-                let mut replacement = Vec::new();
-                // derived for a token alone, for which it costs as much as the rest
-                let keys = match cluster.enforced {
-                    Action::Tokenize => keys.get_or_insert_with(|| self.keys()),
-                    _ => &no_keys,
-                };
-                self.rules.transform(cluster, field.text, keys, &mut replacement);
-                let (start, end) = (cluster.start, cluster.end);
-                edits.list.push(naka_body::Edit {
-                    field: field.id,
-                    start,
-                    end,
-                    replacement,
-                });
-            } else {
-                edits.refused.get_or_insert(field.id);
-            }
-        }
-        edits
-    }
-
-    fn keys(&self) -> Keys {
-        let traffic = self.subject.traffic(self.direction, self.today, &self.rules);
-        self.shared.keys.keys(traffic.provider.unwrap_or("unknown"))
     }
 
     /// Joins what the policy does with the unreadable, or the unknown, into the outcome.
@@ -183,7 +151,7 @@ fn refuse_edits_of_target(decision: &mut Decision, texts: &Texts<'_, '_>) {
 }
 
 /// The first thing in a document that cannot be read, or cannot be changed though it should be.
-fn opaque(document: &Document<'_>, edits: &tally::Edits) -> Option<(Reason, Option<JsonPath>)> {
+fn opaque(document: &Document<'_>, edits: &Edits) -> Option<(Reason, Option<JsonPath>)> {
     if let Some(field) = edits.refused {
         return Some((Reason::OpaqueParts, Some(JsonPath::rendered(document.path(field)))));
     }

@@ -3,6 +3,7 @@
 //! Order of reasons when several apply: the call's own fault (400) before the policy's block (403) before what cannot
 //! be read; so a client always learns the first thing that it can mend.
 
+mod edits;
 mod judge;
 mod texts;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use naka_body::Document;
-use naka_policy::{Action, Date, Direction, RuleSet};
+use naka_policy::{Action, Date, Direction, Fates, RuleSet};
 
 use self::texts::Texts;
 use crate::budget::Lease;
@@ -21,6 +22,7 @@ use crate::name::{DecisionId, JsonPath};
 use crate::outcome::{Coverage, Outcome, Reason};
 use crate::reject::Reject;
 use crate::subject::{Subject, body_direction};
+use crate::tokens::Held;
 use crate::tools::Tools;
 
 /// What there is to judge beside the target.
@@ -38,6 +40,8 @@ pub struct Job {
     pub(crate) direction: Direction,
     pub(crate) content: Content,
     pub(crate) attached: bool,
+    /// Something may be enforced on this direction; if not, an attached job is there to restore tokens.
+    pub(crate) enforced: bool,
     /// What the budget does not allow is refused (enforced `failure: Closed`), else it passes.
     pub(crate) overload_closes: bool,
     pub(crate) head: BodyHead,
@@ -50,6 +54,8 @@ pub struct Job {
     pub(crate) subject: Arc<Subject>,
     pub(crate) rules: Arc<RuleSet>,
     pub(crate) shared: Arc<Shared>,
+    /// What the request made; empty for the request itself.
+    pub(crate) tokens: Arc<Held>,
 }
 
 /// What a job came to.
@@ -62,6 +68,8 @@ pub struct Verdict {
     /// A content encoding was undone.
     pub(crate) decoded: bool,
     pub(crate) outcome: Outcome,
+    /// What the request made, for the answer.
+    pub(crate) tokens: Option<Arc<Held>>,
 }
 
 impl Verdict {
@@ -161,7 +169,7 @@ impl Job {
         outcome.reason = Some(reason);
         // these are refused by no pack's wish
         let always = matches!(reason, Reason::BadPath | Reason::Deadline | Reason::Internal)
-            || (reason == Reason::Overloaded && self.overload_closes)
+            || (reason == Reason::Overloaded && self.overload_closes && self.enforced)
             || (reason == Reason::Encoding && self.decode);
         if self.attached && always {
             let reject = self.refused(reason, None);
@@ -172,6 +180,7 @@ impl Job {
                 changed: false,
                 decoded: false,
                 outcome,
+                tokens: None,
             };
         }
         let mut verdict = self.judge(&self.texts(None), body, outcome, tools);
@@ -215,6 +224,7 @@ impl Job {
             entities: Vec::new(),
             paths: Vec::new(),
             more_paths: 0,
+            tokens: Fates::default(),
             enforced: Action::Allow,
             would_be: Action::Allow,
             coverage: Coverage::Scanned,

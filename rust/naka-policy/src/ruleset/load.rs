@@ -12,6 +12,7 @@ use crate::filter::Filter;
 use crate::names::{self, Names};
 use crate::problem::{PolicyProblem, Problems};
 use crate::proto;
+use crate::restore::PackRestore;
 use crate::selector::{Workload, selects};
 use crate::settings::{BlockStyle, Durability, Failure, FineTuning, Handling, Ledger, OnFinding, Restore};
 use crate::transform;
@@ -44,7 +45,6 @@ impl RuleSet {
                 .iter()
                 .map(|entity| (entity.name.clone(), entity.id))
                 .collect(),
-            restore: Vec::new(),
             upstreams: Upstreams::new(&bundle.upstreams),
             detector,
         };
@@ -78,9 +78,6 @@ impl RuleSet {
             self.exemptions.push(exemption_of(exemption, index).map_err(refuse)?);
         }
         let enforcing = enforcing(source);
-        if let (true, Some(restore)) = (enforcing, &source.restore) {
-            self.restore.push(restore_of(restore));
-        }
         self.packs.push(Pack {
             name: pack_name(source),
             enforcing,
@@ -98,6 +95,7 @@ impl RuleSet {
                 proto::BlockStyle::Refusal => BlockStyle::Refusal,
                 proto::BlockStyle::Error => BlockStyle::Error,
             },
+            restore: Arc::new(restore_of(source.restore.as_ref()).map_err(refuse)?),
         });
         Ok(())
     }
@@ -188,14 +186,17 @@ fn exemption_of(source: &proto::Exemption, pack: u16) -> Result<Exemption, &'sta
     })
 }
 
-fn restore_of(source: &proto::Restore) -> Restore {
-    Restore {
+/// A pack that says nothing here permits nothing: the compiler always writes it out.
+fn restore_of(source: Option<&proto::Restore>) -> Result<PackRestore, &'static str> {
+    let none = proto::Restore::default();
+    let source = source.unwrap_or(&none);
+    PackRestore::new(Restore {
         text: source.text,
         tool_arguments: source.tool_arguments,
         tools: source.tools.clone(),
         urls: source.urls,
         allow_hosts: source.allow_hosts.clone(),
-    }
+    })
 }
 
 fn handling(source: proto::Handling) -> Handling {

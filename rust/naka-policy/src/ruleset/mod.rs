@@ -24,9 +24,10 @@ use regex_automata::meta::Regex;
 
 use crate::action::Action;
 use crate::filter::Filter;
-use crate::settings::{BlockStyle, Failure, FineTuning, Handling, Ledger, Restore};
+use crate::restore::PackRestore;
+use crate::settings::{BlockStyle, Failure, FineTuning, Handling, Ledger};
 use crate::traffic::Traffic;
-use crate::transform::{self, Applied, Keys};
+use crate::transform::{self, Applied, Keys, Minted};
 use crate::upstream::{Upstream, Upstreams};
 
 /// The compiled packs of one workload.
@@ -43,7 +44,6 @@ pub struct RuleSet {
     shadow_patterns: Vec<bool>,
     /// Entities by name, for tokens in texts.
     entity_names: HashMap<String, EntityId>,
-    restore: Vec<Restore>,
     upstreams: Upstreams,
 }
 
@@ -61,6 +61,7 @@ struct Pack {
     fine_tuning: FineTuning,
     ledger: Ledger,
     block_style: BlockStyle,
+    restore: Arc<PackRestore>,
 }
 
 #[derive(Debug)]
@@ -169,10 +170,10 @@ impl RuleSet {
             .unwrap_or_default()
     }
 
-    /// Where tokens may become values again: every one of these must permit it. Empty = no enforcing pack.
+    /// True when some rule makes tokens, whatever its mode.
     #[must_use]
-    pub fn restore(&self) -> &[Restore] {
-        &self.restore
+    pub fn tokenizes(&self) -> bool {
+        self.rules.iter().any(|rule| rule.action == Action::Tokenize)
     }
 
     /// The upstream of a host, with or without port; letter case and a final dot do not matter.
@@ -216,6 +217,20 @@ impl RuleSet {
     /// text itself. `text` is the whole text of the cluster's field.
     pub fn transform(&self, cluster: &Cluster, text: &[u8], keys: &Keys, out: &mut Vec<u8>) -> Applied {
         transform::transform(&self.detector, cluster, text, keys, out)
+    }
+
+    /// The token that stands for the text of `cluster`, of `decision`; `None` without a key. `text` as in
+    /// [`Self::transform`].
+    #[must_use]
+    pub fn mint(&self, decision: &Decision, cluster: &Cluster, text: &[u8], keys: &Keys) -> Option<Minted> {
+        let card = |member: &Member| transform::irreversible(self.detector.entity(member.finding.entity));
+        let reversible = !decision.members(cluster).iter().any(card);
+        transform::mint(&self.detector, cluster, text, keys, reversible)
+    }
+
+    /// Appends `[IN_PAN]`, the type of `cluster`.
+    pub fn redact(&self, cluster: &Cluster, out: &mut Vec<u8>) {
+        transform::redacted(self.detector.entity(cluster.entity), out);
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{Pack, Rule, RuleSet};
 use crate::action::Action;
+use crate::restore::Permit;
 use crate::settings::{BlockStyle, FineTuning, Handling, Ledger, OnFinding, Pair};
-use crate::traffic::Traffic;
+use crate::traffic::{Direction, Traffic};
 
 impl RuleSet {
     /// What happens to a body, or a part of it, that cannot be read. Files and training jobs that cannot be read are
@@ -61,6 +62,20 @@ impl RuleSet {
     #[must_use]
     pub fn ledger(&self, traffic: &Traffic<'_>) -> Ledger {
         self.settings(traffic, |pack| pack.ledger, Ledger::join).enforced
+    }
+
+    /// Where tokens of this traffic's request may become values again in its answer: what all enforcing packs permit that
+    /// speak about either.
+    #[must_use]
+    pub fn permit(&self, traffic: &Traffic<'_>) -> Permit {
+        let mut permit = Permit::default();
+        let either = Direction::ALL.map(|direction| Traffic { direction, ..*traffic });
+        for pack in self.packs.iter().filter(|pack| pack.enforcing) {
+            if either.iter().any(|traffic| pack.filter.matches(traffic)) {
+                permit.join(&pack.restore);
+            }
+        }
+        permit
     }
 
     pub(super) fn speaking<'a>(&'a self, traffic: &'a Traffic<'_>) -> impl Iterator<Item = &'a Pack> {

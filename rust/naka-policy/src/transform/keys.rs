@@ -18,6 +18,25 @@ pub(super) const MIN_MASTER_BYTES: usize = 32;
 #[derive(Clone, Default)]
 pub struct Keys(Option<Zeroizing<[u8; 32]>>);
 
+/// A token that was made, and what tells its value from another one.
+#[derive(Clone)]
+pub struct Minted {
+    /// `<IN_PAN:L4BUYRL7KMEMH>`
+    pub token: Vec<u8>,
+    /// The whole digest, of which the token shows 65 bits.
+    pub(crate) mac: Zeroizing<[u8; 32]>,
+    /// Its value may come back. Not so for card numbers: RBI lets nobody but issuers and networks keep them
+    /// (CO.DPSS.POLC.No.S-516, 7 Sep 2021), and what is held to come back is kept.
+    pub reversible: bool,
+}
+
+impl fmt::Debug for Minted {
+    /// Nothing of the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Minted {{ reversible: {} }}", self.reversible)
+    }
+}
+
 /// Why a key cannot be derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -81,13 +100,23 @@ impl Keys {
 
     /// Appends the token of a normalised value; false, and nothing appended, without a key.
     pub fn token(&self, entity: &str, value: &[u8], out: &mut Vec<u8>) -> bool {
-        let Some(key) = &self.0 else { return false };
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key[..]) else {
-            return false;
-        };
+        let minted = self.mint(entity, value, true);
+        out.extend_from_slice(minted.as_ref().map_or(b"", |minted| &minted.token));
+        minted.is_some()
+    }
+
+    /// The token of a normalised value; `None` without a key.
+    pub(crate) fn mint(&self, entity: &str, value: &[u8], reversible: bool) -> Option<Minted> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0.as_ref()?[..]).ok()?;
         token::frame(entity, value, |part| mac.update(part));
-        token::write(entity, &mac.finalize().into_bytes(), out);
-        true
+        let mac = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
+        let mut minted = Minted {
+            token: Vec::with_capacity(entity.len() + token::DIGEST_CHARS + 3),
+            mac,
+            reversible,
+        };
+        token::write(entity, &*minted.mac, &mut minted.token);
+        Some(minted)
     }
 }
 

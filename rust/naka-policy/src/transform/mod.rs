@@ -1,15 +1,16 @@
-//! What replaces a cluster's text: a mask, its type, or a token. One way: nothing here brings a value back.
+//! What replaces a cluster's text: a mask, its type, or a token. One way: [`crate::restore`] brings values back.
 //! Text is bytes of any content; offsets are the cluster's, in the text that was judged.
 
 mod keys;
 mod mask;
 pub mod token;
 
-pub use keys::{KeyError, Keys};
+pub use keys::{KeyError, Keys, Minted};
 pub use mask::mask;
 
 use naka_detect::{Detector, EntityInfo, Finding};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::action::Action;
 use crate::ruleset::Cluster;
@@ -56,19 +57,36 @@ pub(crate) fn transform(
         }
         // decided against already; kept here too, because this is the last line before the wire
         Action::Tokenize if secret(entity) => redacted(entity, out),
-        Action::Tokenize => {
-            let mut value = Vec::with_capacity(64);
-            detector.normalized(&whole(cluster), text, &mut value);
-            if keys.token(&entity.name, &value, out) {
+        Action::Tokenize => match mint(detector, cluster, text, keys, true) {
+            Some(minted) => {
+                out.extend_from_slice(&minted.token);
                 Applied::Tokenized
-            } else {
+            }
+            None => {
                 redacted(entity, out);
                 Applied::RedactedWithoutKeys
             }
-        }
+        },
         Action::Redact => redacted(entity, out),
         Action::Allow | Action::Audit | Action::Block => unchanged(span, out),
     }
+}
+
+/// The token of a cluster's value; `None` without a key, and for values that must not become one.
+pub(crate) fn mint(
+    detector: &Detector,
+    cluster: &Cluster,
+    text: &[u8],
+    keys: &Keys,
+    reversible: bool,
+) -> Option<Minted> {
+    let entity = detector.entity(cluster.entity);
+    if secret(entity) || !keys.available() {
+        return None;
+    }
+    let mut value = Zeroizing::new(Vec::with_capacity(64));
+    detector.normalized(&whole(cluster), text, &mut value);
+    keys.mint(&entity.name, &value, reversible)
 }
 
 /// A finding that spans the whole cluster: what a token of a cluster of several findings stands for.
@@ -85,7 +103,7 @@ fn unchanged(span: &[u8], out: &mut Vec<u8>) -> Applied {
     Applied::Unchanged
 }
 
-fn redacted(entity: &EntityInfo, out: &mut Vec<u8>) -> Applied {
+pub(crate) fn redacted(entity: &EntityInfo, out: &mut Vec<u8>) -> Applied {
     out.push(b'[');
     out.extend_from_slice(entity.name.as_bytes());
     out.push(b']');
@@ -97,6 +115,11 @@ fn redacted(entity: &EntityInfo, out: &mut Vec<u8>) -> Applied {
 pub(crate) fn secret(entity: &EntityInfo) -> bool {
     const NAMES: [&str; 6] = ["CARD_CVV", "OTP_CODE", "CARD_PIN", "PASSWORD", "API_KEY", "JWT"];
     entity.groups.iter().any(|group| group == "credential") || NAMES.contains(&entity.name.as_str())
+}
+
+/// Card numbers and what belongs to them: a token stands for one, and never becomes it again.
+pub(crate) fn irreversible(entity: &EntityInfo) -> bool {
+    secret(entity) || entity.groups.iter().any(|group| group == "card")
 }
 
 /// `IN_AADHAAR_MASKED`: someone masked it before; informational, and never masked again.

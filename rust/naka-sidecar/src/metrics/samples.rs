@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use naka_exchange::{Coverage, Reason};
+use naka_policy::Fate;
 
 use super::{ACTIONS, DIRECTIONS, REJECT_STATUSES, STREAM_ERRORS};
 use crate::plane::Plane;
@@ -82,6 +83,11 @@ pub(crate) const METRICS: &[Metric] = &[
         "Findings, by entity and enforced action.",
         findings,
     ),
+    counter("naka_tokens_total", "Tokens, by what became of them.", |plane, put| {
+        for fate in Fate::ALL {
+            put(&[("fate", fate.name())], value(&plane.metrics.tokens[*fate as usize]));
+        }
+    }),
     counter("naka_body_bytes_total", "Body bytes that came.", |plane, put| {
         for (direction, bytes) in DIRECTIONS.iter().zip(&plane.metrics.bytes) {
             put(&[("direction", direction)], value(bytes));

@@ -1,0 +1,197 @@
+//! What a decision changes in a body: masks and types, the tokens of a request, the values of an answer.
+
+use std::sync::Arc;
+
+use naka_body::{Document, Edit, FieldId, FieldKind};
+use naka_policy::{
+    Action, Added, Cluster, Decision, Direction, Fate, Fates, Keys, Place, Restorer, Tokens, token_spans,
+};
+
+use super::Job;
+use super::texts::Texts;
+use crate::tokens::Held;
+
+/// The changes that a decision asks for.
+#[derive(Default)]
+pub(super) struct Edits {
+    pub(super) list: Vec<Edit>,
+    /// Strings that become numbers.
+    pub(super) numbers: Vec<FieldId>,
+    /// The first field that should change and must not.
+    pub(super) refused: Option<FieldId>,
+    pub(super) fates: Fates,
+    /// What the request made.
+    pub(super) tokens: Option<Arc<Held>>,
+}
+
+impl Job {
+    pub(super) fn edits(&self, document: &Document<'_>, texts: &Texts<'_, '_>, decision: &Decision) -> Edits {
+        let mut edits = Edits::default();
+        let acted_on = |cluster: &&Cluster| !texts.is_target(cluster.field) && cluster.enforced.edits();
+        let mut minted = self.mint(document, texts, decision, &mut edits).into_iter();
+        edits
+            .list
+            .reserve_exact(decision.clusters.iter().filter(acted_on).count());
+        let no_keys = Keys::none();
+        for cluster in decision.clusters.iter().filter(acted_on) {
+            let field = document.field(FieldId(cluster.field));
+            if !field.editable {
+                edits.refused.get_or_insert(field.id);
+                continue;
+            }
+            let mut replacement = Vec::new();
+            match cluster.enforced {
+                Action::Tokenize => match minted.next().flatten() {
+                    Some(token) => replacement = token,
+                    None => self.rules.redact(cluster, &mut replacement),
+                },
+                _ => {
+                    self.rules.transform(cluster, field.text, &no_keys, &mut replacement);
+                }
+            }
+            let (start, end) = (cluster.start, cluster.end);
+            edits.list.push(Edit {
+                field: field.id,
+                start,
+                end,
+                replacement,
+            });
+        }
+        if self.direction == Direction::Response && self.attached {
+            self.restore(document, &mut edits);
+        }
+        edits
+    }
+
+    /// The tokens of the clusters that get one, in their order; `None` for one that must be redacted. All are made before
+    /// the first is used: only then is it known which of them stand for one value alone.
+    fn mint(
+        &self,
+        document: &Document<'_>,
+        texts: &Texts<'_, '_>,
+        decision: &Decision,
+        edits: &mut Edits,
+    ) -> Vec<Option<Vec<u8>>> {
+        let due = |cluster: &&Cluster| {
+            cluster.enforced == Action::Tokenize
+                && !texts.is_target(cluster.field)
+                && document.field(FieldId(cluster.field)).editable
+        };
+        let mut due = decision.clusters.iter().filter(due).peekable();
+        if due.peek().is_none() {
+            return Vec::new();
+        }
+        // derived for tokens alone, for which it costs as much as the rest
+        let keys = self.keys();
+        let (mut tokens, limits) = (Tokens::default(), &self.shared.settings.tokens);
+        let mut minted: Vec<Result<Vec<u8>, Fate>> = Vec::new();
+        for cluster in due {
+            let field = document.field(FieldId(cluster.field));
+            let value = &field.text[cluster.start as usize..cluster.end as usize];
+            let number = field.kind == FieldKind::Number && value.len() == field.text.len();
+            minted.push(match self.rules.mint(decision, cluster, field.text, &keys) {
+                None => Err(Fate::NoKey),
+                Some(token) => match tokens.add(&token, value, number, limits) {
+                    Added::Kept | Added::Collided => Ok(token.token),
+                    Added::Full => Err(Fate::Full),
+                },
+            });
+        }
+        texts.iter().for_each(|text| tokens.note_typed(text.bytes));
+        let held = Held::new(tokens, &self.shared.budget);
+        let fate = |minted: &Result<Vec<u8>, Fate>| match (minted, &held) {
+            (Err(fate), _) => *fate,
+            (Ok(_), None) => Fate::Full,
+            (Ok(token), Some(held)) if held.tokens.stands(token) => Fate::Made,
+            (Ok(_), Some(_)) => Fate::Collision,
+        };
+        let used = |token: Result<Vec<u8>, Fate>| {
+            let fate = fate(&token);
+            edits.fates.add(fate);
+            token.ok().filter(|_| fate == Fate::Made)
+        };
+        let minted = minted.into_iter().map(used).collect();
+        edits.tokens = held.filter(|held| !held.tokens.is_empty());
+        minted
+    }
+
+    fn keys(&self) -> Keys {
+        let traffic = self.subject.traffic(self.direction, self.today, &self.rules);
+        self.shared.keys.keys(traffic.provider.unwrap_or("unknown"))
+    }
+
+    /// Adds what becomes of the tokens in an answer. A token in a span that is masked goes with it.
+    fn restore(&self, document: &Document<'_>, edits: &mut Edits) {
+        let tokens = &self.tokens.tokens;
+        let permit = self
+            .rules
+            .permit(&self.subject.traffic(Direction::Response, self.today, &self.rules));
+        let mut restored = Vec::new();
+        for field in document.fields() {
+            // without tokens of its own, only those that someone else made are counted
+            let may_hold =
+                field.text.contains(&b'<') || (!tokens.is_empty() && naka_policy::may_hold_token(field.text));
+            if !may_hold {
+                continue;
+            }
+            let tool = document.tool(field.id);
+            let json = tool.is_some_and(|tool| tool.whole)
+                && matches!(field.text.trim_ascii_start().first(), Some(b'{' | b'['));
+            let place = Place {
+                argument: tool.is_some(),
+                tool: tool.and_then(|tool| tool.name),
+                json,
+                encoded: document.is_encoded(field.id),
+            };
+            let mut fates = Fates::default();
+            Restorer::new(&place).run(
+                tokens,
+                &permit,
+                &place,
+                (field.text, field.text.len()),
+                &mut restored,
+                &mut fates,
+            );
+            for restored in restored.drain(..) {
+                let (start, end) = (restored.start as u32, restored.end as u32);
+                let masked = |edit: &Edit| edit.field == field.id && edit.start < end && start < edit.end;
+                if !field.editable || edits.list.iter().any(masked) {
+                    fates.sealed();
+                    continue;
+                }
+                if restored.number && field.kind == FieldKind::Text {
+                    edits.numbers.push(field.id);
+                }
+                edits.list.push(Edit {
+                    field: field.id,
+                    start,
+                    end,
+                    replacement: restored.value,
+                });
+            }
+            edits.fates.join(&fates);
+        }
+    }
+
+    /// Leaves out findings inside of tokens of this exchange, however a model has spelled them.
+    pub(super) fn overlook_tokens(&self, decision: &mut Decision, texts: &Texts<'_, '_>) {
+        let tokens = &self.tokens.tokens;
+        if self.direction == Direction::Request || tokens.is_empty() || decision.clusters.is_empty() {
+            return;
+        }
+        let (Some(document), mut known) = (texts.document, None) else {
+            return;
+        };
+        decision.clusters.retain(|cluster| {
+            let spans = match &mut known {
+                Some((field, spans)) if *field == cluster.field => spans,
+                _ => {
+                    let spans = token_spans(tokens, document.field(FieldId(cluster.field)).text);
+                    &mut known.insert((cluster.field, spans)).1
+                }
+            };
+            let (start, end) = (cluster.start as usize, cluster.end as usize);
+            !spans.iter().any(|span| span.start <= start && end <= span.end)
+        });
+    }
+}
