@@ -40,7 +40,10 @@ def test_every_reason_and_field_of_an_event_is_documented() -> None:
     line = record[record.index("impl Record") : record.index("fn entity")]
     fields = set(re.findall(r'line\.\w+\("(\w+)"', line))
     assert len(fields) > 20
-    assert listed == reasons | fields
+    fate = (ROOT / "rust/naka-policy/src/restore/fate.rs").read_text()
+    fates = set(re.findall(r'^    \w+ = "([a-z_]+)",$', fate, re.MULTILINE))
+    assert {"restored", "url"} < fates
+    assert listed == reasons | fields | fates
 
 
 def test_every_code_of_our_own_answers_is_documented() -> None:

@@ -9,7 +9,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from openai import OpenAI
 
 from wire.gateway import Gateway, metrics, pack
@@ -143,3 +146,29 @@ def test_a_token_that_the_client_typed_stays(shared: Gateway) -> None:
         assert said(client, f"PAN {PAN} is {token}") == f"PAN {token} is {token}"
         other = token[:-2] + ("A" if token[-2] != "A" else "B") + ">"
         assert said(client, f"PAN {PAN} is {other}") == f"PAN {PAN} is {other}"
+
+
+@pytest.mark.parametrize("answer", ["Audit", "Block"])
+def test_a_body_that_an_aws_client_has_signed_goes_up_as_it_was_signed_or_not_at_all(
+    shared: Gateway, answer: str
+) -> None:
+    shared.use(pack(RULE, spec=f"onUnscannable: {answer}"))
+    keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "not-a-secret"}
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
+    bedrock = boto3.client("bedrock-runtime", endpoint_url=shared.url, region_name="ap-south-1", config=config, **keys)
+    call = {"modelId": "m", "messages": [{"role": "user", "content": [{"text": f"PAN {PAN}"}]}]}
+    before = len(shared.events())
+    if answer == "Block":
+        with pytest.raises(ClientError) as caught:
+            bedrock.converse(**call)
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+        assert shared.stub.received() == []
+    else:
+        bedrock.converse(**call)
+        (record,) = shared.stub.received()
+        assert record["headers"]["authorization"].startswith("AWS4-HMAC-SHA256 ")
+        assert json.loads(record["body"])["messages"] == call["messages"]
+    bedrock.close()
+    wait_until(lambda: len(shared.events()) > before, "the event")
+    event = shared.events()[before]
+    assert (event["coverage"], event["reason"]) == ("partial", "signed")

@@ -137,6 +137,8 @@ def explained(answer: dict[str, Any], notes: Mapping[tuple[str, str], Legal], to
         out(f"pack {pack['name']}: {'enforces' if pack['enforcing'] else 'shadow'}{silent}\n")
     unread = answer["unscannable"]
     out(f"what cannot be read: {unread['enforced']}    would be: {unread['wouldBe']}\n")
+    if any(cluster["decision"]["enforced"]["action"] == "Tokenize" for cluster in answer["clusters"]):
+        out(f"tokens become values again: {_restored(answer['restore'])}\n")
     if not answer["clusters"]:
         out("nothing was found\n")
     several = len({cluster["field"] for cluster in answer["clusters"]}) > 1
@@ -153,6 +155,22 @@ def explained(answer: dict[str, Any], notes: Mapping[tuple[str, str], Legal], to
                 table(("  PART", "RULE", "WANTS", "CLAUSE", "WHY NOT"), rows)
             else:
                 out("  no rule names it: Audit\n")
+
+
+def _restored(permit: dict[str, Any]) -> str:
+    """Where, in words. Of several packs each has a list, and all must permit."""
+
+    def every(lists: Sequence[Sequence[str]]) -> str:
+        return " and of ".join(", ".join(names) or "none" for names in lists)
+
+    places = ["in text"] if permit["text"] else []
+    if permit["toolArguments"]:
+        places.append(f"in arguments of tools {every(permit['tools'])}")
+    if permit["urls"]:
+        places.append("inside URLs, links, addresses and tags")
+    elif all(permit["allowHosts"]):
+        places.append(f"inside URLs of hosts {every(permit['allowHosts'])}")
+    return "; ".join(places) or "nowhere"
 
 
 def _findings(answer: dict[str, Any]) -> Iterable[dict[str, Any]]:

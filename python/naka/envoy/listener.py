@@ -25,6 +25,7 @@ SHOWN_HEADERS = (
     "accept-encoding",
     "upgrade",
     "traceparent",
+    "x-amz-date",
 )
 """All that the sidecar reads (`naka-sidecar/src/convert.rs`; `test_shown_headers.py` holds them together). It never
 sees the others, credentials among them, and none of them is sent and read for nothing."""

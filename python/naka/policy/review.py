@@ -49,6 +49,7 @@ def review(flat: Flat, *, today: date, sensitive: Group) -> list[Problem]:
         for position, exemption in enumerate(loaded.model.spec.exemptions):
             found += _exemption(loaded.source, exemption, ("spec", "exemptions", position), today, sensitive)
         found += _pack(loaded, flat.rules[number])
+        found += _tokens(loaded, flat.rules[number], signs=_signs(flat, loaded.model))
     return sorted(found, key=lambda problem: (problem.file, problem.line))
 
 
@@ -99,6 +100,32 @@ def _exemption(source: Document, exemption: Exemption, place: Path, today: date,
     if exemption.matches is not None and named:
         message = f"exempts a whole pattern of {', '.join(named)}: list single values by `naka policy hash` instead"
         yield source.problem("policy_exempts_identity", message, (*place, "matches"))
+
+
+_SIGNING = ("aws", "bedrock")
+"""Providers whose clients sign what they send."""
+
+
+def _signs(flat: Flat, pack: Pack) -> bool:
+    """Whether this pack names, or the folder has, a provider to which requests are signed."""
+    named = pack.spec.traffic.providers if pack.spec.traffic is not None else ()
+    upstreams = (upstream["provider"] for upstream in flat.source["upstreams"])
+    return any(str(name).lower() in _SIGNING for name in (*named, *upstreams))
+
+
+def _tokens(loaded: Loaded[Pack], rules: tuple[FlatRule, ...], *, signs: bool) -> Iterator[Problem]:
+    """What becomes of values that are swapped, and of bodies that cannot be changed."""
+    spec, source = loaded.model.spec, loaded.source
+    acting = {rule.rule.action for rule in rules if rule.mode is Mode.ENFORCE}
+    if signs and acting & {Action.MASK, Action.TOKENIZE, Action.REDACT}:
+        message = (
+            "masks, redacts or tokenises, which a request that its client has signed (AWS SigV4) does not survive: "
+            "there such values are audited, or refused with onUnscannable: Block"
+        )
+        yield source.problem("policy_signed_requests", message, ("spec",))
+    if Action.TOKENIZE in acting and spec.restore is not None and spec.restore.urls:
+        message = "swaps tokens back inside every URL: a model can be made to send values anywhere; name allowHosts"
+        yield source.problem("policy_restores_into_urls", message, ("spec", "restore", "urls"))
 
 
 def _pack(loaded: Loaded[Pack], rules: tuple[FlatRule, ...]) -> Iterator[Problem]:

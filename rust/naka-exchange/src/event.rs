@@ -58,6 +58,8 @@ pub struct RequestHead {
     pub accepts_encodings: bool,
     /// The client asks to leave HTTP (WebSocket).
     pub upgrade: bool,
+    /// The client has signed the request's body (AWS SigV4): changed, it would be refused.
+    pub signed: bool,
     /// Name of Envoy's route, from its own configuration; never a client's header.
     pub route: Option<String>,
     /// The caller's trace, when the shell keeps traces.

@@ -77,6 +77,8 @@ reasons! {
     Binary = "binary",
     /// Parts inside a JSON body: images, token arrays, file ids.
     OpaqueParts = "opaque_parts",
+    /// A request that its client has signed, and a value in it that was to be changed.
+    Signed = "signed",
     /// The client leaves HTTP.
     Upgrade = "upgrade",
     /// No API table knows the path and the policy refuses such.

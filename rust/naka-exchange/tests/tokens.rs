@@ -389,3 +389,27 @@ fn stale_copies_of_a_restored_text_are_dropped() {
     assert_eq!(content(&down), PAN);
     assert!(down["choices"][0]["logprobs"].is_null());
 }
+
+fn ask_signed(rules: Arc<RuleSet>) -> (Shell, Vec<naka_exchange::Command>) {
+    let mut shell = Shell::with(rules, keyed("t", Settings::default()));
+    let body = br#"{"messages":[{"role":"user","content":[{"text":"PAN QWEPK4821M"}]}]}"#;
+    let mut head = post_head("/model/m/converse", Some(body.len() as u64));
+    head.signed = true;
+    shell.tell(naka_exchange::Event::RequestHeaders(head));
+    let commands = shell.tell(piece(&body[..], true));
+    (shell, commands)
+}
+
+#[test]
+fn a_signed_body_is_never_changed_but_told_of_or_refused() {
+    let (shell, commands) = ask_signed(rules_with(r#""onUnscannable":"Audit","#));
+    assert_eq!(sent(&commands), None, "as it came");
+    let outcome = &shell.outcomes[0];
+    assert_eq!(outcome.reason, Some(naka_exchange::Reason::Signed));
+    assert_eq!(outcome.coverage, naka_exchange::Coverage::Partial);
+    assert_eq!(fate(&shell, Fate::Made), 0);
+    let (_, commands) = ask_signed(rules_with(r#""onUnscannable":"Block","#));
+    let (status, body, _) = rejected(&commands);
+    assert_eq!(status, 403);
+    assert!(!body.contains(PAN));
+}

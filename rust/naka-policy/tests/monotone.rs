@@ -7,7 +7,7 @@ mod support;
 
 use naka_policy::{Action, Decision, Failure, Handling, RuleSet, Traffic};
 use proptest::prelude::*;
-use random::{TEXTS, exemption, named, pack, recognizer, rule, traffic};
+use random::{HOSTS, TEXTS, TOOLS, exemption, named, pack, recognizer, rule, traffic};
 use serde_json::{Value, json};
 use support::{compile, decide, load, today};
 
@@ -48,6 +48,10 @@ fn assert_no_weaker(before: &RuleSet, after: &RuleSet, traffic: &Traffic<'_>) ->
     prop_assert!(new.enforced.require_verdict >= old.enforced.require_verdict);
     let (old, new) = (before.ledger(traffic), after.ledger(traffic));
     prop_assert!(new.durability >= old.durability && new.full >= old.full);
+    let (old, new) = (before.permit(traffic), after.permit(traffic));
+    prop_assert!(old.text() >= new.text() && old.tool(None) >= new.tool(None) && old.host(None) >= new.host(None));
+    prop_assert!(TOOLS.iter().all(|tool| old.tool(Some(tool)) >= new.tool(Some(tool))));
+    prop_assert!(HOSTS.iter().all(|host| old.host(Some(host)) >= new.host(Some(host))));
     prop_assert!(after.failure() >= before.failure() && after.enforces() >= before.enforces());
     Ok(())
 }

@@ -58,6 +58,8 @@ fn request_head(headers: HttpHeaders, route: Option<String>, trace: impl Fn(&[u8
             ":authority" => head.authority = value,
             "accept-encoding" => head.accepts_encodings = !value.eq_ignore_ascii_case(b"identity"),
             "upgrade" => head.upgrade = true,
+            // every request that AWS's clients sign has it, and no other; it holds no secret
+            "x-amz-date" => head.signed = true,
             "traceparent" => head.trace = trace(&value),
             _ => body_header(&mut head.body, &key, value),
         }

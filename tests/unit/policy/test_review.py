@@ -123,3 +123,16 @@ def test_a_pack_without_rules_is_warned_of():
 def test_the_built_in_packs_leave_no_doubt_about_themselves():
     names = ", ".join(builtin_packs())
     assert doubts(f"  mode: Enforce\n  extends: [{names}]\n") == []
+
+
+def test_rules_that_change_bodies_which_aws_clients_sign_are_warned_of():
+    spec = "  mode: Enforce\n  traffic: {{providers: [{}]}}\n  rules: [{{id: a, entities: [IN_PAN], action: {}}}]\n"
+    assert [d.code for d in doubts(spec.format("aws", "Tokenize"))] == ["policy_signed_requests"]
+    assert doubts(spec.format("openai", "Tokenize")) == []
+    assert doubts(spec.format("aws", "Block")) == []
+
+
+def test_values_that_come_back_in_every_url_are_warned_of():
+    spec = "  mode: Enforce\n  restore: {{urls: {}}}\n  rules: [{{id: a, entities: [IN_PAN], action: Tokenize}}]\n"
+    assert [d.code for d in doubts(spec.format("true"))] == ["policy_restores_into_urls"]
+    assert doubts(spec.format("false")) == []

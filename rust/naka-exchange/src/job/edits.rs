@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use naka_body::{Document, Edit, FieldId, FieldKind};
+use naka_body::{Document, Edit, Field, FieldId, FieldKind};
 use naka_policy::{
     Action, Added, Cluster, Decision, Direction, Fate, Fates, Keys, Place, Restorer, Tokens, token_spans,
 };
@@ -35,7 +35,7 @@ impl Job {
         let no_keys = Keys::none();
         for cluster in decision.clusters.iter().filter(acted_on) {
             let field = document.field(FieldId(cluster.field));
-            if !field.editable {
+            if !self.may_edit(&field) {
                 edits.refused.get_or_insert(field.id);
                 continue;
             }
@@ -75,7 +75,7 @@ impl Job {
         let due = |cluster: &&Cluster| {
             cluster.enforced == Action::Tokenize
                 && !texts.is_target(cluster.field)
-                && document.field(FieldId(cluster.field)).editable
+                && self.may_edit(&document.field(FieldId(cluster.field)))
         };
         let mut due = decision.clusters.iter().filter(due).peekable();
         if due.peek().is_none() {
@@ -113,6 +113,11 @@ impl Job {
         let minted = minted.into_iter().map(used).collect();
         edits.tokens = held.filter(|held| !held.tokens.is_empty());
         minted
+    }
+
+    /// Not what the provider or the client has signed.
+    fn may_edit(&self, field: &Field<'_>) -> bool {
+        field.editable && !self.signed()
     }
 
     fn keys(&self) -> Keys {

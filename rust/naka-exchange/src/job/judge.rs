@@ -62,7 +62,7 @@ impl Job {
         drop(decision);
         if reject.is_none()
             && let Some(document) = document
-            && let Some((reason, path)) = opaque(document, &edits)
+            && let Some((reason, path)) = self.opaque(document, &edits)
         {
             outcome.coverage = match document.coverage() {
                 naka_body::Coverage::Unscannable => Coverage::Unscannable,
@@ -115,6 +115,27 @@ impl Job {
         (!document.facts().duplicate_deciding_keys.is_empty()).then_some(Reason::DuplicateKey)
     }
 
+    /// The first thing in a document that cannot be read, or cannot be changed though it should be.
+    fn opaque(&self, document: &Document<'_>, edits: &Edits) -> Option<(Reason, Option<JsonPath>)> {
+        if let Some(field) = edits.refused {
+            let reason = if self.signed() {
+                Reason::Signed
+            } else {
+                Reason::OpaqueParts
+            };
+            return Some((reason, Some(JsonPath::rendered(document.path(field)))));
+        }
+        let item = document.unscannable().first()?;
+        let reason = match item.reason {
+            naka_body::Reason::InvalidJson => Reason::Malformed,
+            naka_body::Reason::Multipart => Reason::Multipart,
+            naka_body::Reason::EventStream => Reason::Stream,
+            naka_body::Reason::Binary => Reason::Binary,
+            _ => Reason::OpaqueParts,
+        };
+        Some((reason, Some(JsonPath::rendered(document.unscannable_path(item)))))
+    }
+
     /// Joins what the policy does with the unreadable, or the unknown, into the outcome.
     pub(super) fn handle(
         &self,
@@ -148,20 +169,4 @@ fn refuse_edits_of_target(decision: &mut Decision, texts: &Texts<'_, '_>) {
             }
         }
     }
-}
-
-/// The first thing in a document that cannot be read, or cannot be changed though it should be.
-fn opaque(document: &Document<'_>, edits: &Edits) -> Option<(Reason, Option<JsonPath>)> {
-    if let Some(field) = edits.refused {
-        return Some((Reason::OpaqueParts, Some(JsonPath::rendered(document.path(field)))));
-    }
-    let item = document.unscannable().first()?;
-    let reason = match item.reason {
-        naka_body::Reason::InvalidJson => Reason::Malformed,
-        naka_body::Reason::Multipart => Reason::Multipart,
-        naka_body::Reason::EventStream => Reason::Stream,
-        naka_body::Reason::Binary => Reason::Binary,
-        _ => Reason::OpaqueParts,
-    };
-    Some((reason, Some(JsonPath::rendered(document.unscannable_path(item)))))
 }

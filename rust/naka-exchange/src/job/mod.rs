@@ -193,6 +193,11 @@ impl Job {
         verdict
     }
 
+    /// A request that its client has signed: its body goes on as it came, or not at all.
+    fn signed(&self) -> bool {
+        self.direction == Direction::Request && self.subject.head.signed
+    }
+
     /// A refusal as the clients of this API expect it.
     fn refused(&self, reason: Reason, path: Option<&JsonPath>) -> Box<Reject> {
         Box::new(Reject::refused(

@@ -71,9 +71,9 @@ impl Permit {
 
     /// For people.
     #[must_use]
-    pub fn note(&self) -> PermitNote<'_> {
+    pub fn note(&self) -> PermitNote {
         let lists = |list: fn(&PackRestore) -> &Vec<String>| {
-            let mut lists: Vec<&[String]> = self.packs.iter().map(|pack| list(pack).as_slice()).collect();
+            let mut lists: Vec<Vec<String>> = self.packs.iter().map(|pack| list(pack).clone()).collect();
             lists.sort_unstable();
             lists.dedup();
             lists
@@ -91,15 +91,15 @@ impl Permit {
 /// A [`Permit`] as `naka policy explain` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PermitNote<'a> {
+pub struct PermitNote {
     /// In plain text.
     pub text: bool,
     /// In the arguments of tool calls.
     pub tool_arguments: bool,
     /// The lists of the packs; a tool must be in each.
-    pub tools: Vec<&'a [String]>,
+    pub tools: Vec<Vec<String>>,
     /// In every URL, link target, address and attribute.
     pub urls: bool,
     /// The lists of the packs; a host must be in each, but for those packs that permit every URL.
-    pub allow_hosts: Vec<&'a [String]>,
+    pub allow_hosts: Vec<Vec<String>>,
 }

@@ -8,6 +8,7 @@ use super::conditions::{Conditions, Skip};
 use super::decide::{FieldFindings, effective};
 use super::{Cluster, Member, Mode, Rule, RuleSet};
 use crate::action::Action;
+use crate::restore::PermitNote;
 use crate::settings::{Failure, FineTuning, Handling, Ledger, Pair};
 use crate::traffic::Traffic;
 
@@ -35,6 +36,8 @@ pub struct Explanation<'a> {
     pub fine_tuning: Pair<FineTuning>,
     /// How this traffic is recorded.
     pub ledger: Ledger,
+    /// Where tokens would become values again in the answer.
+    pub restore: PermitNote,
 }
 
 /// A selected pack.
@@ -173,6 +176,7 @@ impl RuleSet {
             unknown_route: self.unknown_route(traffic),
             fine_tuning: self.fine_tuning(traffic),
             ledger: self.ledger(traffic),
+            restore: self.permit(traffic).note(),
         }
     }
 

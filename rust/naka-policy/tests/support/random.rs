@@ -108,6 +108,22 @@ pub fn exemption() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Tools and hosts that packs of the properties name.
+pub const TOOLS: [&str; 3] = ["crm_open", "fetch", "lookup"];
+pub const HOSTS: [&str; 3] = ["crm.bank.example", "bank.example", "evil.example"];
+
+fn restore() -> impl Strategy<Value = Value> {
+    let list = |words: &'static [&'static str]| prop::collection::vec(select(words.to_vec()), 0..3);
+    (
+        any::<[bool; 3]>(),
+        list(&["*", "crm_*", "fetch", "look??"]),
+        list(&["*", "*.bank.example", "bank.example"]),
+    )
+        .prop_map(|([text, arguments, urls], tools, hosts)| {
+            json!({"text": text, "toolArguments": arguments, "urls": urls, "tools": tools, "allowHosts": hosts})
+        })
+}
+
 /// A pack; name and the numbers of rules and exemptions are set by [`named`].
 pub fn pack() -> impl Strategy<Value = Value> {
     let handling = || select(vec!["Allow", "Audit", "Block"]);
@@ -120,12 +136,14 @@ pub fn pack() -> impl Strategy<Value = Value> {
         (handling(), handling(), select(vec!["Open", "Closed"])),
         (select(vec!["Audit", "Redact", "Block"]), any::<bool>()),
         (select(vec!["async", "fsync", "acked"]), any::<bool>()),
+        restore(),
     )
-        .prop_map(|(mode, traffic, rules, recognizers, exemptions, handling, tuning, ledger)| {
+        .prop_map(|(mode, traffic, rules, recognizers, exemptions, handling, tuning, ledger, restore)| {
             json!({
                 "mode": mode, "traffic": traffic, "rules": rules, "recognizers": recognizers, "exemptions": exemptions,
                 "onUnscannable": handling.0, "onUnknownRoute": handling.1, "failure": handling.2,
                 "fineTuning": {"onFinding": tuning.0, "requireVerdict": tuning.1},
+                "restore": restore,
                 "ledger": {"durability": ledger.0, "full": ledger.1},
             })
         })
