@@ -237,6 +237,13 @@ impl<'b> Document<'b> {
         Ok(Self { store })
     }
 
+    /// Reads the payload of one event by the stream table of `route`.
+    pub(crate) fn read_event(payload: &'b [u8], route: &Route<'b>, limits: &Limits) -> Result<Self, BodyError> {
+        let mut store = Store::new(payload, route.words);
+        media::read(&mut store, None, &route.table.stream.paths, limits)?;
+        Ok(Self { store })
+    }
+
     /// The fields, in document order.
     pub fn fields(&self) -> impl ExactSizeIterator<Item = Field<'_>> {
         (0..self.store.fields.len() as u32).map(|id| self.store.field(id))

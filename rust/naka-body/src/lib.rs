@@ -21,6 +21,7 @@ mod rewrite;
 mod route;
 mod shape;
 mod store;
+pub mod stream;
 mod tables;
 mod unnamed;
 mod walk;

@@ -122,6 +122,12 @@ impl<'t> Route<'t> {
         })
     }
 
+    /// True where the table of this API says what the events of a stream hold. Without that each event is read by itself,
+    /// and what is split over two is not seen.
+    pub fn knows_stream(&self) -> bool {
+        self.table.stream.known
+    }
+
     /// True for a query parameter that holds the caller's own key to this API: sent there on purpose, no one's data.
     ///
     /// ```

@@ -8,6 +8,7 @@ use crate::codec::Codec;
 use crate::document::{Field, FieldId, FieldKind, Unscannable};
 use crate::facts::Facts;
 use crate::path::{Node, Step};
+use crate::stream::Notes;
 use crate::tables::Words;
 use crate::tables::automaton::Stale;
 
@@ -105,6 +106,8 @@ pub(crate) struct Store<'b> {
     /// In document order; only paths of the body name them.
     pub(crate) tools: Vec<ToolCall>,
     pub(crate) facts: Facts,
+    /// For the events of a stream; empty for other bodies.
+    pub(crate) notes: Notes,
     /// The body is JSON (or lines of it) without a fault, and must be when it was edited.
     pub(crate) json: Json,
 }
@@ -131,6 +134,7 @@ impl<'b> Store<'b> {
             stale: Vec::new(),
             tools: Vec::new(),
             facts: Facts::default(),
+            notes: Notes::default(),
             json: Json::No,
         }
     }

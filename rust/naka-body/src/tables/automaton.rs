@@ -68,6 +68,16 @@ pub(crate) enum Mark {
     ToolName,
     /// What it is called with.
     ToolArguments,
+    /// A piece of a channel's text: index into [`super::stream::StreamTable::slots`].
+    Slot(u16),
+    /// The same for the strings of this object that no path names.
+    Rest(u16),
+    /// A number that tells the object around it from others of its kind.
+    Index(u8),
+    /// The name of the event.
+    Name,
+    /// A string or `true` here ends the channels of the object around it.
+    Ends,
     /// A key that decides how the body is treated; twice is one too many. Index into [`Automaton::deciding`].
     Deciding(u8),
 }
@@ -78,6 +88,15 @@ pub(crate) const FREE: u16 = 1;
 pub(crate) const KEEP: u16 = 2;
 pub(crate) const COPY: u16 = 3;
 pub(crate) const AUDIT: u16 = 4;
+
+/// What a value means in an event of a stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct EventMark {
+    pub(crate) slot: Option<u16>,
+    pub(crate) index: Option<u8>,
+    pub(crate) name: bool,
+    pub(crate) ends: bool,
+}
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -90,6 +109,8 @@ pub(crate) struct State {
     pub(crate) seal: bool,
     pub(crate) tool_name: bool,
     pub(crate) tool_arguments: bool,
+    /// What only the events of a stream have.
+    pub(crate) event: EventMark,
     keys: Vec<(Box<[u8]>, u16)>,
     other: u16,
     item: u16,
@@ -100,6 +121,26 @@ pub(crate) struct Automaton {
     states: Vec<State>,
     pub(crate) deciding: Vec<String>,
     pub(crate) start: u16,
+}
+
+impl State {
+    /// Nothing is known of what is inside but `inside`.
+    fn new(class: Class, inside: u16) -> Self {
+        Self {
+            class,
+            fact: None,
+            record: false,
+            stale: None,
+            deciding: None,
+            seal: false,
+            tool_name: false,
+            tool_arguments: false,
+            event: EventMark::default(),
+            keys: Vec::new(),
+            other: inside,
+            item: inside,
+        }
+    }
 }
 
 impl Automaton {
@@ -184,19 +225,7 @@ impl Builder {
             (COPY, Class::Copy),
             (AUDIT, Class::Audit),
         ];
-        let states = fixed.map(|(same, class)| State {
-            class,
-            fact: None,
-            record: false,
-            stale: None,
-            deciding: None,
-            seal: false,
-            tool_name: false,
-            tool_arguments: false,
-            keys: Vec::new(),
-            other: same,
-            item: same,
-        });
+        let states = fixed.map(|(same, class)| State::new(class, same));
         let mut build = Build {
             paths: &self.paths,
             both_cases: self.both_cases,
@@ -231,21 +260,9 @@ impl Build<'_> {
         if let Some(&state) = self.known.get(&(at.clone(), outside)) {
             return Ok(state);
         }
-        let mut class = None;
+        let (mut class, mut rest) = (None, None);
         let number = self.states.len() as u16;
-        self.states.push(State {
-            class: Class::Unnamed,
-            fact: None,
-            record: false,
-            stale: None,
-            deciding: None,
-            seal: false,
-            tool_name: false,
-            tool_arguments: false,
-            keys: Vec::new(),
-            other: outside,
-            item: outside,
-        });
+        self.states.push(State::new(Class::Unnamed, outside));
         self.known.insert((at.clone(), outside), number);
         for &(path, step) in &at {
             let (steps, mark) = &self.paths[path];
@@ -266,6 +283,11 @@ impl Build<'_> {
                 Mark::Seal => state.seal = true,
                 Mark::ToolName => state.tool_name = true,
                 Mark::ToolArguments => state.tool_arguments = true,
+                Mark::Slot(slot) => state.event.slot = Some(slot),
+                Mark::Rest(slot) => rest = Some(slot),
+                Mark::Index(order) => state.event.index = Some(order),
+                Mark::Name => state.event.name = true,
+                Mark::Ends => state.event.ends = true,
                 Mark::Deciding(index) => state.deciding = Some(index),
             }
         }
@@ -311,7 +333,13 @@ impl Build<'_> {
             }
             keys.push((key, next));
         }
-        let (other, item) = (self.state(other, inside)?, self.state(item, inside)?);
+        let (mut other, item) = (self.state(other, inside)?, self.state(item, inside)?);
+        if let Some(slot) = rest {
+            let mut state = State::new(Class::Text, UNNAMED);
+            state.event.slot = Some(slot);
+            other = self.states.len() as u16;
+            self.states.push(state);
+        }
         let state = &mut self.states[usize::from(number)];
         (state.keys, state.other, state.item) = (keys, other, item);
         Ok(number)

@@ -53,6 +53,7 @@ pub(super) struct ApiEntry {
     pub(super) routes: Vec<String>,
     pub(super) request: Option<Paths>,
     pub(super) response: Option<Paths>,
+    pub(super) stream: Option<StreamEntry>,
     /// `METHOD /path` that must find this API, `!METHOD /path` that must not.
     #[serde(default)]
     pub(super) matches: Vec<String>,
@@ -68,6 +69,41 @@ pub(super) struct Refusal {
     pub(super) routes: Vec<String>,
     /// JSON with `"$message"`, `"$model"` and `"$decision"`.
     pub(super) body: String,
+}
+
+/// The events of a streamed answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct StreamEntry {
+    /// The table whose stream this is; then nothing else is said.
+    pub(super) like: Option<String>,
+    /// What stands in an event, beside channels: as in `[api.response]`.
+    pub(super) paths: Paths,
+    /// Where an event says its own name; else the form of the stream does.
+    pub(super) name: Option<String>,
+    /// Payloads that are no JSON and end the stream.
+    pub(super) done: Vec<String>,
+    /// Numbers that tell choices, tool calls and blocks apart, in this order within one object. A list's items without one
+    /// are told apart by position.
+    pub(super) index: Vec<String>,
+    pub(super) channel: Vec<ChannelEntry>,
+    /// A path whose value is a string or `true`, or the name of an event and a colon: the channels under the same indices
+    /// have ended.
+    pub(super) ends: Vec<String>,
+}
+
+/// A text that comes in pieces.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChannelEntry {
+    /// `path`, or `event: path` where the same path holds other texts in other events. `.*` at its end: every string that
+    /// no path names, each key a text of its own.
+    pub(super) delta: Vec<String>,
+    /// The text is JSON, cut anywhere.
+    #[serde(default)]
+    pub(super) json: bool,
+    /// Indices that part its texts; all of them unless told.
+    pub(super) depth: Option<u8>,
 }
 
 /// Most servers speak OpenAI's.

@@ -9,6 +9,7 @@ mod file;
 mod info;
 mod notation;
 pub(crate) mod paths;
+pub(crate) mod stream;
 mod words;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use errors::ErrorShape;
 use file::Paths;
 pub use info::ApiInfo;
 use paths::Pattern;
+use stream::StreamTable;
 pub(crate) use words::Words;
 
 /// Built-in tables: file name and text.
@@ -69,6 +71,7 @@ pub(crate) struct Api {
     pub(crate) has_paths: bool,
     pub(crate) request: Automaton,
     pub(crate) response: Automaton,
+    pub(crate) stream: StreamTable,
 }
 
 impl Api {
@@ -228,6 +231,7 @@ impl ApiTables {
             errors,
             request: self.automaton(entry, Direction::Request, all)?,
             response: self.automaton(entry, Direction::Response, all)?,
+            stream: StreamTable::compile(entry, all, &mut self.words)?,
             id: entry.id.clone(),
             provider: entry.provider.clone(),
             surface: entry.surface,

@@ -1,9 +1,12 @@
 //! What the walk notes beside fields: deciding keys, facts about the call, seals, copies that an edit makes stale.
 
-use super::{Frame, Slot, ToolNote, Walk};
+use super::{Frame, Leaf, Slot, ToolNote, Walk};
+use crate::BodyError;
 use crate::document::{FieldId, NO_RECORD};
+use crate::json::Quoted;
 use crate::store::{Place, StaleSpan, ToolCall};
-use crate::tables::automaton::{Fact, Stale};
+use crate::stream::Index;
+use crate::tables::automaton::{EventMark, Fact, Stale};
 use crate::unnamed;
 
 impl ToolNote {
@@ -101,6 +104,45 @@ impl Walk<'_, '_> {
                 start: start as u32,
                 end: end as u32,
                 stale,
+            });
+        }
+    }
+
+    /// A piece of a channel's text is one field whatever it looks like: what it is part of is not known here.
+    pub(super) fn piece(&mut self, leaf: Leaf, slot: u16) -> Result<(), BodyError> {
+        if leaf.text.len() > 0 {
+            self.store.notes.slots.push((self.store.fields.len() as u32, slot));
+            self.push_string(leaf, true)?;
+        }
+        Ok(())
+    }
+
+    /// A string that says something about the event it stands in.
+    pub(super) fn note_event(&mut self, slot: Slot, value: Quoted, event: EventMark) {
+        if self.layer != 0 {
+            return;
+        }
+        if event.name {
+            self.store.notes.name = Some(self.decoded(value));
+        }
+        if event.ends && value.start < value.end {
+            self.note_ends(slot);
+        }
+    }
+
+    pub(super) fn note_ends(&mut self, slot: Slot) {
+        if self.layer == 0 {
+            self.store.notes.ends.push(slot.node);
+        }
+    }
+
+    pub(super) fn note_index(&mut self, slot: Slot, order: u8, start: usize, end: usize) {
+        let digits = std::str::from_utf8(&self.text[start..end]).unwrap_or_default();
+        if let (0, Ok(value)) = (self.layer, digits.parse()) {
+            self.store.notes.indices.push(Index {
+                node: slot.node,
+                order,
+                value,
             });
         }
     }

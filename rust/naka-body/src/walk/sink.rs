@@ -8,7 +8,7 @@ use crate::json::{Quoted, Sink};
 use crate::path::{Node, Step};
 use crate::shape;
 use crate::store::Place;
-use crate::tables::automaton::{Class, Fact, UNNAMED};
+use crate::tables::automaton::{Class, EventMark, Fact, UNNAMED};
 
 impl Sink for Walk<'_, '_> {
     type Error = BodyError;
@@ -100,11 +100,14 @@ impl Sink for Walk<'_, '_> {
     fn string(&mut self, value: Quoted) -> Result<(), BodyError> {
         let slot = self.slot();
         let state = self.paths.state(slot.state);
-        let (class, fact) = (state.class, state.fact);
+        let (class, fact, event) = (state.class, state.fact, state.event);
         if value.start < value.end {
             self.note_seal(slot.state);
         }
         self.note_stale(slot, value.start - 1, value.end + 1);
+        if event != EventMark::default() {
+            self.note_event(slot, value, event);
+        }
         if class != Class::Copy {
             let leaf = Leaf {
                 slot,
@@ -112,7 +115,10 @@ impl Sink for Walk<'_, '_> {
                 text: self.decoded(value),
             };
             let first_field = self.store.fields.len();
-            self.string_value(leaf, class)?;
+            match event.slot {
+                Some(slot) if self.layer == 0 => self.piece(leaf, slot)?,
+                _ => self.string_value(leaf, class)?,
+            }
             self.note_tool_string(slot.state, leaf.text, first_field);
             if let Some(fact) = fact {
                 self.note_fact(fact, leaf.text, first_field);
@@ -125,6 +131,9 @@ impl Sink for Walk<'_, '_> {
     fn number(&mut self, start: usize, end: usize) -> Result<(), BodyError> {
         let slot = self.slot();
         self.note_stale(slot, start, end);
+        if let Some(order) = self.paths.state(slot.state).event.index {
+            self.note_index(slot, order, start, end);
+        }
         self.number_value(slot, self.paths.state(slot.state).class, start, end)
     }
 
@@ -132,6 +141,10 @@ impl Sink for Walk<'_, '_> {
         let state = self.slot().state;
         if self.text[start..end] == *b"true" {
             self.note_seal(state);
+            if self.paths.state(state).event.ends {
+                let slot = self.slot();
+                self.note_ends(slot);
+            }
         }
         if self.paths.state(state).fact == Some(Fact::Stream) {
             self.store.facts.stream = match &self.text[start..end] {

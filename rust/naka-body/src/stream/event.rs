@@ -1,0 +1,245 @@
+//! One frame, read: its fields, and which of them are pieces of a text that goes on in later events.
+
+use std::fmt;
+
+use super::frame::Frame;
+use crate::document::{Document, Edit, FieldId};
+use crate::path::Step;
+use crate::store::{Place, Store};
+use crate::tables::stream::StreamTable;
+use crate::{BodyError, EditError, Limits, Route};
+
+/// Indices that tell channels apart, outermost first: choice, tool call, block.
+const DEPTH: usize = 4;
+
+/// A text that comes in pieces: the content of one choice, the arguments of one tool call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Channel {
+    /// Which kind of text: the channel of the table, or a hash of what it is named.
+    family: u32,
+    at: Indices,
+    /// Signed by the provider: scanned, never changed.
+    sealed: bool,
+}
+
+/// Where an event or piece stands among choices, tool calls and blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+struct Indices {
+    at: [u32; DEPTH],
+    len: u8,
+}
+
+impl Indices {
+    fn push(&mut self, index: u32) {
+        if let Some(place) = self.at.get_mut(usize::from(self.len)) {
+            *place = index;
+            self.len += 1;
+        }
+    }
+
+    fn reversed(mut self) -> Self {
+        self.at[..usize::from(self.len)].reverse();
+        self
+    }
+
+    fn starts_with(&self, other: &Self) -> bool {
+        let len = usize::from(other.len);
+        self.len >= other.len && self.at[..len] == other.at[..len]
+    }
+}
+
+/// Channels that end with an event: no piece of them follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends(Indices);
+
+impl Ends {
+    /// Every channel of the stream.
+    pub const ALL: Self = Self(Indices {
+        at: [0; DEPTH],
+        len: 0,
+    });
+
+    /// True for a channel that ends.
+    #[must_use]
+    pub fn covers(&self, channel: &Channel) -> bool {
+        channel.at.starts_with(&self.0)
+    }
+}
+
+/// A field that is part of a channel's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// The field.
+    pub field: FieldId,
+    /// Whose text goes on in it.
+    pub channel: Channel,
+    /// The text is itself JSON, cut anywhere: its escapes are undone to be scanned.
+    pub json: bool,
+}
+
+/// A frame that was read.
+pub struct Event<'f> {
+    document: Document<'f>,
+    pieces: Vec<Piece>,
+    ends: Vec<Ends>,
+}
+
+impl<'f> Event<'f> {
+    /// Reads the payload of `frame` by the stream table of `route`; an API without one has no channels.
+    ///
+    /// # Errors
+    /// A limit was passed.
+    pub fn read(frame: &'f Frame, route: &Route<'f>, limits: &Limits) -> Result<Self, BodyError> {
+        let table = &route.table.stream;
+        let payload = frame.payload();
+        let mut event = Self {
+            document: Document {
+                store: Store::new(payload, route.words),
+            },
+            pieces: Vec::new(),
+            ends: Vec::new(),
+        };
+        if payload.is_empty() {
+            return Ok(event);
+        }
+        if table.done.iter().any(|done| done.as_bytes() == payload) {
+            event.ends.push(Ends::ALL);
+            return Ok(event);
+        }
+        event.document = Document::read_event(payload, route, limits)?;
+        event.note(frame, table);
+        Ok(event)
+    }
+
+    fn note(&mut self, frame: &Frame, table: &StreamTable) {
+        let store = &self.document.store;
+        let name = match store.notes.name {
+            Some(place) => store.text(place),
+            None => frame.name().unwrap_or_default(),
+        };
+        for &(field, slot) in &store.notes.slots {
+            let record = &store.fields[field as usize];
+            let slot = &table.slots[usize::from(slot)];
+            let (family, json) = match slot.channel(name) {
+                Some(channel) => (u32::from(channel.family), channel.json),
+                // an event that the table does not know yet, or a key: its name tells it apart
+                None => (hash(name) | UNKNOWN, false),
+            };
+            let family = match record.step {
+                Step::Key(key) if slot.any_key => family ^ hash(store.text(key)) | UNKNOWN,
+                _ => family,
+            };
+            let mut at = indices(store, record.node, record.step);
+            at.len = at.len.min(slot.depth);
+            self.pieces.push(Piece {
+                field: FieldId(field),
+                channel: Channel {
+                    family,
+                    at: Indices {
+                        at: std::array::from_fn(|i| if i < usize::from(at.len) { at.at[i] } else { 0 }),
+                        ..at
+                    },
+                    sealed: !record.editable,
+                },
+                json,
+            });
+        }
+        for &node in &store.notes.ends {
+            self.ends.push(Ends(indices(store, node, Step::Here)));
+        }
+        if table.ends.iter().any(|end| end.as_bytes() == name) {
+            self.ends.push(Ends(indices(store, 0, Step::Here)));
+        }
+    }
+
+    /// The fields of this event alone.
+    #[must_use]
+    pub fn document(&self) -> &Document<'f> {
+        &self.document
+    }
+
+    /// The pieces of channels among them, in their order.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// Channels that end with this event, after its pieces.
+    #[must_use]
+    pub fn ends(&self) -> &[Ends] {
+        &self.ends
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Event {{ {:?}, pieces: {} }}", self.document, self.pieces.len())
+    }
+}
+
+impl Frame {
+    /// The frame's bytes with edits made in it; all others stay as they came.
+    ///
+    /// # Errors
+    /// As [`Document::rewrite`]; then nothing may be sent.
+    pub fn rewrite(&self, route: &Route<'_>, limits: &Limits, edits: Vec<Edit>) -> Result<Vec<u8>, EditError> {
+        // read before within the same limits
+        let document = Document::read_event(self.payload(), route, limits).map_err(|_| EditError::OutOfRange)?;
+        Ok(self.with_payload(&document.rewrite(edits)?))
+    }
+}
+
+/// Marks families that no table names.
+const UNKNOWN: u32 = 1 << 31;
+
+/// FNV-1a (draft-eastlake-fnv): which name it is, not who sent it.
+fn hash(name: &[u8]) -> u32 {
+    name.iter()
+        .fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Indices on the way from the root to a value: those that the event tells, else positions in its lists.
+fn indices(store: &Store<'_>, node: u32, step: Step) -> Indices {
+    let mut found = Indices::default();
+    if let Step::Item(index) = step {
+        found.push(index);
+    }
+    let mut at = node;
+    loop {
+        let told = store.notes.indices.iter().filter(|index| index.node == at);
+        let mut told: Vec<(u8, u32)> = told.map(|index| (index.order, index.value)).collect();
+        told.sort_unstable();
+        for &(_, value) in told.iter().rev() {
+            found.push(value);
+        }
+        let step = store.nodes[at as usize].step;
+        if let (Step::Item(index), true) = (step, told.is_empty()) {
+            found.push(index);
+        }
+        if at == 0 {
+            break;
+        }
+        at = store.nodes[at as usize].parent;
+    }
+    found.reversed()
+}
+
+/// What a walk notes for a stream's table.
+#[derive(Default)]
+pub(crate) struct Notes {
+    /// Fields that may be pieces, and which path of the table found each.
+    pub(crate) slots: Vec<(u32, u16)>,
+    pub(crate) indices: Vec<Index>,
+    /// The event's own name.
+    pub(crate) name: Option<Place>,
+    /// Objects whose channels end.
+    pub(crate) ends: Vec<u32>,
+}
+
+/// A number that tells which of several an object is.
+pub(crate) struct Index {
+    pub(crate) node: u32,
+    /// Among those of one object.
+    pub(crate) order: u8,
+    pub(crate) value: u32,
+}
