@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -75,6 +76,17 @@ class Stub:
 
     def clear(self) -> None:
         httpx.delete(f"{self.url}/_received", timeout=30).raise_for_status()
+
+    @contextlib.contextmanager
+    def answers(self, content_type: str, chunks: Sequence[bytes], gap_ms: float = 0) -> Iterator[None]:
+        """Every POST gets these pieces, each sent by itself."""
+        encoded = [base64.b64encode(chunk).decode() for chunk in chunks]
+        body = {"contentType": content_type, "chunks": encoded, "gapMs": gap_ms}
+        httpx.put(f"{self.url}/_answer", json=body, timeout=30).raise_for_status()
+        try:
+            yield
+        finally:
+            httpx.delete(f"{self.url}/_answer", timeout=30).raise_for_status()
 
     def text(self) -> str:
         """Everything that reached it, as one text to search."""

@@ -51,6 +51,10 @@ def sidecar(
     body_deadline: Annotated[
         float, typer.Option(min=0.1, max=3600, help="Seconds for a body that Envoy does not buffer.")
     ] = 60.0,
+    stream_idle: Annotated[
+        float,
+        typer.Option(min=0.1, max=3600, help="Seconds in which nothing comes before a streamed answer is cut off."),
+    ] = 600.0,
     drain: Annotated[float, typer.Option(min=0, max=3600, help="Seconds for running calls after SIGTERM.")] = 10.0,
     ready_file: Annotated[Path | None, typer.Option(help="Written as JSON when all of it serves.")] = None,
 ) -> None:
@@ -76,6 +80,7 @@ def sidecar(
             max_body_bytes=max_body_bytes,
             max_in_flight_bytes=max_in_flight_bytes,
             body_deadline_s=body_deadline,
+            stream_idle_s=stream_idle,
             drain_s=drain,
             ready_file=ready_file,
         )

@@ -53,6 +53,8 @@ class Settings:
     """Bodies of all calls together; what does not fit gets 503, or passes where `failure` is Open."""
     body_deadline_s: float = 60.0
     """Time for a body that Envoy does not buffer to come and be judged."""
+    stream_idle_s: float = 600.0
+    """Time in which nothing comes of a streamed answer before it is cut off."""
     drain_s: float = 10.0
     """Time for running calls to end after SIGTERM."""
     socket_mode: int = 0o600
@@ -81,6 +83,7 @@ class Settings:
                 "max_body_bytes": self.max_body_bytes,
                 "max_in_flight_bytes": self.max_in_flight_bytes,
                 "body_deadline_s": self.body_deadline_s,
+                "stream_idle_s": self.stream_idle_s,
                 "drain_s": self.drain_s,
                 "socket_mode": self.socket_mode,
             }

@@ -1,6 +1,7 @@
 //! Which API a request speaks, as far as method and path tell.
 
 use crate::codec::Codec;
+use crate::stream::Form;
 use crate::tables::Api;
 use crate::tables::errors::{ErrorShape, Problem, fill, quoted};
 use crate::tables::paths::Pattern;
@@ -120,6 +121,16 @@ impl<'t> Route<'t> {
                 _ => None,
             })
         })
+    }
+
+    /// The last events of a stream that is cut off, in the words of `problem`: the API's error, or with `model` an ending
+    /// of the model's that refuses, where the API has one. Nothing may follow them.
+    pub fn stream_ending(&self, form: Form, problem: &Problem<'_>, model: Option<&str>) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (name, data) in self.table.stream.ending(&self.table.errors, problem, model) {
+            form.write(name, data.as_bytes(), &mut out);
+        }
+        out
     }
 
     /// True where the table of this API says what the events of a stream hold. Without that each event is read by itself,

@@ -74,7 +74,12 @@ fn an_event_is_what_the_standard_says() {
 
 #[test]
 fn an_event_that_ended_leaves_without_the_next_byte() {
-    for (stream, count) in [("data: x\n\n", 1), ("data: x\r\n\r\n", 1), ("data: x\r\r", 1), ("data: x\r", 0)] {
+    for (stream, count) in [
+        ("data: x\n\n", 1),
+        ("data: x\r\n\r\n", 1),
+        ("data: x\r\r", 1),
+        ("data: x\r", 0),
+    ] {
         let mut splitter = Splitter::new(Form::Sse, 100);
         splitter.push(stream.as_bytes());
         let mut got = 0;
@@ -121,7 +126,11 @@ fn pieces(frame: &Frame) -> Vec<(Channel, String)> {
     let text = |piece: &naka_body::stream::Piece| {
         String::from_utf8_lossy(event.document().field(piece.field).text).into_owned()
     };
-    event.pieces().iter().map(|piece| (piece.channel, text(piece))).collect()
+    event
+        .pieces()
+        .iter()
+        .map(|piece| (piece.channel, text(piece)))
+        .collect()
 }
 
 #[test]
@@ -155,7 +164,9 @@ fn choices_and_tool_calls_are_channels_of_their_own() {
 #[test]
 fn a_finish_reason_ends_the_channels_of_its_choice() {
     let content = |index: u32| {
-        let frame = event(&format!(r#"{{"choices":[{{"index":{index},"delta":{{"content":"x"}}}}]}}"#));
+        let frame = event(&format!(
+            r#"{{"choices":[{{"index":{index},"delta":{{"content":"x"}}}}]}}"#
+        ));
         pieces(&frame)[0].0
     };
     let ends = |data: &str| {
@@ -163,8 +174,14 @@ fn a_finish_reason_ends_the_channels_of_its_choice() {
         let event = Event::read(&frame, &chat(), &Limits::default()).unwrap();
         [0, 1].map(|index| event.ends().iter().any(|ends| ends.covers(&content(index))))
     };
-    assert_eq!(ends(r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#), [false, true]);
-    assert_eq!(ends(r#"{"choices":[{"index":1,"delta":{},"finish_reason":null}]}"#), [false, false]);
+    assert_eq!(
+        ends(r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#),
+        [false, true]
+    );
+    assert_eq!(
+        ends(r#"{"choices":[{"index":1,"delta":{},"finish_reason":null}]}"#),
+        [false, false]
+    );
     assert_eq!(ends("[DONE]"), [true, true]);
     assert!(Ends::ALL.covers(&content(7)));
 }

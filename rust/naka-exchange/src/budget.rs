@@ -43,6 +43,9 @@ impl Budget {
     }
 }
 
+/// Bytes by which a lease that follows its holder changes: small changes cost nothing.
+const STEP: u64 = 16 << 10;
+
 /// What one body has taken of the budget; given back on drop.
 #[derive(Debug)]
 pub struct Lease {
@@ -66,6 +69,18 @@ impl Lease {
         }
         self.bytes += more;
         true
+    }
+
+    /// Makes the lease as large as `bytes` asks, in steps of [`STEP`]. False, and nothing changed, when the budget does not
+    /// allow it.
+    #[must_use]
+    pub fn resize(&mut self, bytes: u64) -> bool {
+        let wanted = bytes.next_multiple_of(STEP);
+        if wanted < self.bytes {
+            self.budget.used.fetch_sub(self.bytes - wanted, Ordering::Relaxed);
+            self.bytes = wanted;
+        }
+        self.cover(wanted)
     }
 
     /// Moves what was taken into a new lease, which outlives this one.

@@ -118,7 +118,8 @@ impl Half {
         }
     }
 
-    fn chunks(&self, mut body: Bytes, end: bool, out: &mut Vec<Command>) {
+    /// Sends bytes of a full-duplex body.
+    pub(crate) fn chunks(&self, mut body: Bytes, end: bool, out: &mut Vec<Command>) {
         while body.len() > CHUNK_BYTES {
             let data = body.split_to(CHUNK_BYTES);
             out.push(Command::Chunk {

@@ -18,6 +18,7 @@ mod outcome;
 mod reject;
 mod settings;
 pub mod steps;
+mod stream;
 mod subject;
 mod tally;
 mod target;

@@ -69,8 +69,10 @@ reasons! {
     TooLarge = "too_large",
     /// A content encoding that nobody here can undo, or a broken one.
     Encoding = "encoding",
-    /// An event stream.
+    /// An event stream whose form is not known: what is split over two events is not seen.
     Stream = "stream",
+    /// Found by rules that are not judged while a stream runs, when the text had left.
+    Late = "late",
     /// A multipart form.
     Multipart = "multipart",
     /// Images, sound, archives and other bytes that are no text.

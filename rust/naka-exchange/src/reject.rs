@@ -27,6 +27,10 @@ pub struct Reject {
     pub status: u16,
     /// JSON.
     pub body: Vec<u8>,
+    /// For people; part of the body.
+    pub message: String,
+    /// JSON path of what is at fault.
+    pub param: Option<String>,
     /// What the provider's clients look for beside the body.
     pub headers: Vec<(&'static str, Bytes)>,
     /// For Envoy's access log; a constant.
@@ -140,6 +144,8 @@ impl Reject {
                 .header_values(&problem)
                 .map(|(name, value)| (name, Bytes::from(value)))
                 .collect(),
+            message,
+            param: param.map(str::to_owned),
             details: code,
             retry: status == 503,
             decision,

@@ -12,6 +12,10 @@ pub struct Settings {
     pub body: naka_body::Limits,
     /// Tokens of one exchange; values beyond are redacted.
     pub tokens: naka_policy::TokenLimits,
+    /// A larger event of a stream is unscannable (`too_large`).
+    pub max_event_bytes: usize,
+    /// Events of one stream that wait, in bytes; over it, what waits is judged by what is there (`limits`).
+    pub max_waiting_bytes: usize,
     /// At most this many JSON paths in one outcome; further ones are counted.
     pub max_paths: usize,
 }
@@ -23,6 +27,8 @@ impl Default for Settings {
             max_body_bytes: 64 << 20,
             body: naka_body::Limits::default(),
             tokens: naka_policy::TokenLimits::default(),
+            max_event_bytes: 8 << 20,
+            max_waiting_bytes: 16 << 20,
             max_paths: 32,
         }
     }

@@ -18,6 +18,10 @@ pub enum State {
     Judging,
     /// Bytes pass as they come, unread: the outcome says why.
     Passing,
+    /// A stream whose events go on as they are judged.
+    Flowing,
+    /// We ended the body before its sender did: what follows is dropped.
+    Ended,
     /// Answered. Only repeats of the end are tolerated.
     Done,
 }
@@ -43,12 +47,14 @@ pub enum Input {
 
 impl State {
     /// Every state, in the order of the diagram.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Head,
         Self::Asked,
         Self::Body,
         Self::Judging,
         Self::Passing,
+        Self::Flowing,
+        Self::Ended,
         Self::Done,
     ];
 }
@@ -85,7 +91,11 @@ const fn step(from: State, input: Input, to: &'static [State]) -> Step {
 ///
 /// `Done` after a body means: answered now, with nothing enforced (the scan runs after the answer), or rejected.
 pub const STEPS: &[Step] = &[
-    step(State::Head, Input::Head, &[State::Asked, State::Passing, State::Done]),
+    step(
+        State::Head,
+        Input::Head,
+        &[State::Asked, State::Passing, State::Flowing, State::Done],
+    ),
     step(State::Head, Input::HeadOnly, &[State::Done]),
     step(State::Asked, Input::Chunk, &[State::Body, State::Passing, State::Done]),
     step(State::Asked, Input::LastChunk, &[State::Judging, State::Done]),
@@ -103,6 +113,14 @@ pub const STEPS: &[Step] = &[
     step(State::Passing, Input::LastChunk, &[State::Done]),
     step(State::Passing, Input::Trailers, &[State::Done]),
     step(State::Passing, Input::Expired, &[State::Passing]),
+    step(State::Flowing, Input::Chunk, &[State::Flowing, State::Ended]),
+    step(State::Flowing, Input::LastChunk, &[State::Done]),
+    step(State::Flowing, Input::Trailers, &[State::Done]),
+    step(State::Flowing, Input::Expired, &[State::Ended]),
+    step(State::Ended, Input::Chunk, &[State::Ended]),
+    step(State::Ended, Input::LastChunk, &[State::Done]),
+    step(State::Ended, Input::Trailers, &[State::Done]),
+    step(State::Ended, Input::Expired, &[State::Ended]),
     step(State::Done, Input::LastChunk, &[State::Done]),
     step(State::Done, Input::Trailers, &[State::Done]),
     // Both may have been on their way when the other one answered.

@@ -129,19 +129,3 @@ fn a_client_that_hangs_up_leaves_what_has_passed_in_the_record() {
     shell.close();
     assert_eq!(shell.outcomes.len(), 1, "recorded once");
 }
-
-#[test]
-fn an_event_stream_passes_and_counts_as_not_read() {
-    let mut shell = Shell::new(rules("Shadow", "Mask"));
-    shell.tell(chat());
-    shell.tell(piece(said("hello"), true));
-    let mut head = json_head(None);
-    head.content_type = Bytes::from_static(b"text/event-stream; charset=utf-8");
-    assert!(inert(&shell.tell(Event::ResponseHeaders(
-        naka_exchange::ResponseHead {
-            status: 200,
-            body: head
-        }
-    ))));
-    assert_eq!(shell.outcomes[1].reason, Some(Reason::Stream));
-}

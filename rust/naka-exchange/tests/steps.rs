@@ -56,6 +56,8 @@ fn standing(state: State) -> Option<Shell> {
             )]));
             shell.tell(Event::RequestHeaders(head));
         }
+        // only answers are streams: tests/streams.rs walks their rows
+        State::Flowing | State::Ended => return None,
         State::Done => drop(shell.tell(get("/v1/models"))),
     }
     assert_eq!(shell.exchange.state(Direction::Request), state);
@@ -103,13 +105,13 @@ fn every_pair_of_state_and_message_goes_by_the_table() {
             }
         }
     }
-    assert_eq!(walked, State::ALL.len() * 5);
+    assert_eq!(walked, (State::ALL.len() - 2) * 5);
 }
 
 #[test]
 fn an_expired_half_is_done_wherever_it_waited() {
     for state in State::ALL {
-        let mut shell = standing(state).unwrap();
+        let Some(mut shell) = standing(state) else { continue };
         let mut step = Step::default();
         shell.exchange.expire(Direction::Request, &mut shell.tools, &mut step);
         let waited = matches!(state, State::Asked | State::Body | State::Judging);

@@ -45,17 +45,18 @@ fn what_cannot_be_read_is_decided_by_the_policy() {
             );
         }
 
-        // an event stream as answer
+        // an event stream that comes in an encoding although none was asked for
         let mut shell = Shell::new(handling("onUnscannable", value));
         shell.tell(chat());
         shell.tell(piece(said("hello"), true));
         let mut head = json_head(None);
         head.content_type = Bytes::from_static(b"text/event-stream");
+        head.content_encoding = Bytes::from_static(b"gzip");
         let answers = shell.tell(Event::ResponseHeaders(naka_exchange::ResponseHead {
             status: 200,
             body: head,
         }));
-        assert_eq!(shell.outcomes[1].reason, Some(Reason::Stream));
+        assert_eq!(shell.outcomes[1].reason, Some(Reason::Encoding));
         assert_eq!(matches!(answers[..], [Command::Reject(_)]), status == 403);
     }
 }

@@ -66,6 +66,47 @@ impl Judge {
         decision
     }
 
+    /// As [`Judge::decide`], in two parts: over the findings that `first` takes, and over the others.
+    pub fn decide_parted<'t>(
+        &mut self,
+        rules: &RuleSet,
+        traffic: &Traffic<'_>,
+        texts: impl IntoIterator<Item = Text<'t>>,
+        first: impl Fn(&Finding) -> bool,
+    ) -> (Decision, Decision) {
+        let (mut ours, mut others) = (Vec::new(), Vec::new());
+        for text in texts {
+            self.findings.clear();
+            rules
+                .detector()
+                .scan(text.bytes, text.label, &mut self.scratch, &mut self.findings);
+            if self.findings.is_empty() {
+                continue;
+            }
+            let (own, other): (Vec<Finding>, Vec<Finding>) = self.findings.iter().copied().partition(|f| first(f));
+            ours.push((text, own));
+            others.push((text, other));
+        }
+        let decide = |found: &[(Text<'t>, Vec<Finding>)]| {
+            let fields: Vec<FieldFindings<'_>> = found
+                .iter()
+                .map(|(text, findings)| FieldFindings {
+                    field: text.field,
+                    record: text.record,
+                    text: text.bytes,
+                    findings,
+                })
+                .collect();
+            rules.decide(traffic, &fields)
+        };
+        (decide(&ours), decide(&others))
+    }
+
+    /// The detector's memory, for one who scans a text in pieces.
+    pub fn scratch(&mut self) -> &mut Scratch {
+        &mut self.scratch
+    }
+
     /// True when the detector finds nothing in `text`.
     pub fn is_clean(&mut self, rules: &RuleSet, text: &[u8]) -> bool {
         self.findings.clear();

@@ -38,6 +38,8 @@ pub struct Config {
     pub max_in_flight_bytes: u64,
     /// Time for a full-duplex body to come and be judged.
     pub body_deadline_s: f64,
+    /// Time in which nothing comes of a streamed answer before it is cut off.
+    pub stream_idle_s: f64,
     /// Bodies over this are judged on a thread of their own.
     pub inline_bytes: usize,
     /// Longest text of one Detection call.
@@ -64,6 +66,7 @@ impl Default for Config {
             max_body_bytes: 64 << 20,
             max_in_flight_bytes: 256 << 20,
             body_deadline_s: 60.0,
+            stream_idle_s: 600.0,
             inline_bytes: 256 << 10,
             detection_max_bytes: 1 << 20,
             drain_s: 10.0,
@@ -158,7 +161,11 @@ impl Config {
         if self.audit_queue == 0 {
             return bad("audit_queue: must be at least 1");
         }
-        for (name, seconds) in [("body_deadline_s", self.body_deadline_s), ("drain_s", self.drain_s)] {
+        for (name, seconds) in [
+            ("body_deadline_s", self.body_deadline_s),
+            ("stream_idle_s", self.stream_idle_s),
+            ("drain_s", self.drain_s),
+        ] {
             if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
                 return Err(ConfigError::Bad {
                     why: format!("{name}: must be between 0 and 86400 seconds"),
@@ -170,6 +177,10 @@ impl Config {
 
     pub(crate) fn body_deadline(&self) -> Duration {
         Duration::from_secs_f64(self.body_deadline_s)
+    }
+
+    pub(crate) fn stream_idle(&self) -> Duration {
+        Duration::from_secs_f64(self.stream_idle_s)
     }
 
     pub(crate) fn drain(&self) -> Duration {

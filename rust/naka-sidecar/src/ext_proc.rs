@@ -162,8 +162,16 @@ impl Answers {
         Ok(())
     }
 
-    /// Starts the clock of a full-duplex body, or stops it.
+    /// Starts the clock of a full-duplex body, or stops it. That of a stream begins anew with each message.
     fn set_watch(&mut self) {
+        if self.exchange.flows() {
+            let idle = self.plane.config.stream_idle();
+            match &mut self.watch {
+                Some((Direction::Response, clock)) => clock.as_mut().reset(tokio::time::Instant::now() + idle),
+                watch => *watch = Some((Direction::Response, Box::pin(sleep(idle)))),
+            }
+            return;
+        }
         let watched = Direction::ALL
             .into_iter()
             .find(|direction| self.exchange.needs_watch(*direction));

@@ -2,7 +2,8 @@
 
 Chat and what stands beside it in the shapes of OpenAI, Anthropic, Gemini, Cohere, Bedrock, Ollama and MCP
 (`routes.py`), OpenAI's chat also streamed; `/v1/files`, `/v1/models`; any other path answers 200 with what it was
-asked. `GET /_received` lists what came, `DELETE /_received` clears; neither is recorded.
+asked. `GET /_received` lists what came, `DELETE /_received` clears; `PUT /_answer` says what is answered instead
+(`scripted.py`). None of these is recorded.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from naka.local.stub import answers, routes
 from naka.local.stub.record import Record, Recorder
+from naka.local.stub.scripted import Script
 
 __all__ = ["create_app"]
 
@@ -74,6 +76,7 @@ def _answer(record: Record, path: str) -> Response:
 def create_app(recorder: Recorder | None = None) -> Starlette:
     """The application; `recorder` may be given so that a test can look without HTTP."""
     kept = recorder if recorder is not None else Recorder()
+    script: list[Script] = []
 
     async def received(request: Request) -> Response:
         if request.method == "DELETE":
@@ -82,16 +85,28 @@ def create_app(recorder: Recorder | None = None) -> Starlette:
         headers = {"x-stub-dropped": str(kept.dropped)}
         return JSONResponse(kept.as_json(), headers=headers)
 
+    async def scripted(request: Request) -> Response:
+        script.clear()
+        if request.method == "PUT":
+            try:
+                script.append(Script.read(_parse(await request.body()) or {}))
+            except ValueError as error:
+                return Response(str(error), status_code=400)
+        return Response(status_code=204)
+
     async def anything(request: Request) -> Response:
         try:
             record = await _receive(request, kept)
         except ClientDisconnect:
             return Response(status_code=400)
+        if script and record.method == "POST":
+            return script[0].response()
         return _answer(record, request.url.path)
 
     return Starlette(
         routes=[
             Route("/_received", received, methods=["GET", "DELETE"]),
+            Route("/_answer", scripted, methods=["PUT", "DELETE"]),
             Route("/{path:path}", anything, methods=_METHODS),
         ]
     )

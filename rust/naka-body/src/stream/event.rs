@@ -22,6 +22,14 @@ pub struct Channel {
     sealed: bool,
 }
 
+impl Channel {
+    /// Signed by the provider: a change would make it worthless.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+}
+
 /// Where an event or piece stands among choices, tool calls and blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 struct Indices {
@@ -54,10 +62,7 @@ pub struct Ends(Indices);
 
 impl Ends {
     /// Every channel of the stream.
-    pub const ALL: Self = Self(Indices {
-        at: [0; DEPTH],
-        len: 0,
-    });
+    pub const ALL: Self = Self(Indices { at: [0; DEPTH], len: 0 });
 
     /// True for a channel that ends.
     #[must_use]
@@ -82,6 +87,7 @@ pub struct Event<'f> {
     document: Document<'f>,
     pieces: Vec<Piece>,
     ends: Vec<Ends>,
+    copy: bool,
 }
 
 impl<'f> Event<'f> {
@@ -98,6 +104,7 @@ impl<'f> Event<'f> {
             },
             pieces: Vec::new(),
             ends: Vec::new(),
+            copy: false,
         };
         if payload.is_empty() {
             return Ok(event);
@@ -117,13 +124,14 @@ impl<'f> Event<'f> {
             Some(place) => store.text(place),
             None => frame.name().unwrap_or_default(),
         };
+        self.copy = table.copies.iter().any(|copy| copy.as_bytes() == name);
         for &(field, slot) in &store.notes.slots {
             let record = &store.fields[field as usize];
             let slot = &table.slots[usize::from(slot)];
-            let (family, json) = match slot.channel(name) {
-                Some(channel) => (u32::from(channel.family), channel.json),
+            let (family, json, sealed) = match slot.channel(name) {
+                Some(channel) => (u32::from(channel.family), channel.json, channel.sealed),
                 // an event that the table does not know yet, or a key: its name tells it apart
-                None => (hash(name) | UNKNOWN, false),
+                None => (hash(name) | UNKNOWN, false, false),
             };
             let family = match record.step {
                 Step::Key(key) if slot.any_key => family ^ hash(store.text(key)) | UNKNOWN,
@@ -139,7 +147,7 @@ impl<'f> Event<'f> {
                         at: std::array::from_fn(|i| if i < usize::from(at.len) { at.at[i] } else { 0 }),
                         ..at
                     },
-                    sealed: !record.editable,
+                    sealed: sealed || !record.editable,
                 },
                 json,
             });
@@ -162,6 +170,12 @@ impl<'f> Event<'f> {
     #[must_use]
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
+    }
+
+    /// True when it says again what pieces have said.
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        self.copy
     }
 
     /// Channels that end with this event, after its pieces.
@@ -194,8 +208,9 @@ const UNKNOWN: u32 = 1 << 31;
 
 /// FNV-1a (draft-eastlake-fnv): which name it is, not who sent it.
 fn hash(name: &[u8]) -> u32 {
-    name.iter()
-        .fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    name.iter().fold(0x811c_9dc5, |hash, &byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }
 
 /// Indices on the way from the root to a value: those that the event tells, else positions in its lists.

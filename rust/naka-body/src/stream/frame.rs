@@ -25,13 +25,38 @@ impl Form {
         let is = |name: &str| essence.eq_ignore_ascii_case(name);
         if is("text/event-stream") {
             Some(Self::Sse)
-        } else if ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl"]
-            .iter()
-            .any(|name| is(name))
+        } else if [
+            "application/x-ndjson",
+            "application/ndjson",
+            "application/jsonl",
+            "application/x-jsonl",
+        ]
+        .iter()
+        .any(|name| is(name))
         {
             Some(Self::Lines)
         } else {
             None
+        }
+    }
+
+    /// Appends an event of our own. Its data has no line ends.
+    pub(crate) fn write(self, name: &str, data: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Sse => {
+                if !name.is_empty() {
+                    out.extend_from_slice(b"event: ");
+                    out.extend_from_slice(name.as_bytes());
+                    out.push(b'\n');
+                }
+                out.extend_from_slice(b"data: ");
+                out.extend_from_slice(data);
+                out.extend_from_slice(b"\n\n");
+            }
+            Self::Lines => {
+                out.extend_from_slice(data);
+                out.push(b'\n');
+            }
         }
     }
 }
@@ -98,6 +123,10 @@ impl Frame {
         let mut out = Vec::with_capacity(self.raw.len() + payload.len());
         match &self.payload {
             Payload::None => out.extend_from_slice(&self.raw),
+            // a line end in it would end its line
+            Payload::At { start, end } if self.form == Form::Sse && payload.contains(&b'\n') => {
+                sse::with_lines(&self.raw, &[(*start, *end)], payload, &mut out);
+            }
             Payload::At { start, end } => {
                 out.extend_from_slice(&self.raw[..*start]);
                 out.extend_from_slice(payload);

@@ -8,10 +8,11 @@
 //! [`Document`]: crate::Document
 
 mod event;
+pub mod fragment;
 mod frame;
 pub(crate) mod lines;
 pub(crate) mod sse;
 
-pub(crate) use event::{Index, Notes};
 pub use event::{Channel, Ends, Event, Piece};
+pub(crate) use event::{Index, Notes};
 pub use frame::{Form, Frame, Splitter};

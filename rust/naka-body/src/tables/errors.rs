@@ -151,7 +151,7 @@ impl ErrorShape {
         })
     }
 
-    fn value<'a>(&'a self, slot: &str, problem: &Problem<'a>) -> Option<&'a str> {
+    pub(super) fn value<'a>(&'a self, slot: &str, problem: &Problem<'a>) -> Option<&'a str> {
         match slot {
             "message" => Some(problem.message),
             "kind" => Some(self.kind(problem.status)),

@@ -90,6 +90,22 @@ pub(super) struct StreamEntry {
     /// A path whose value is a string or `true`, or the name of an event and a colon: the channels under the same indices
     /// have ended.
     pub(super) ends: Vec<String>,
+    /// Names of events that say again what pieces have said: changed alike, not counted twice.
+    pub(super) copies: Vec<String>,
+    /// The events that end a stream by an error; by the API's error as one event unless told.
+    pub(super) error: Vec<LastEvent>,
+    /// The events that end it as a model that refuses; as by an error where there are none.
+    pub(super) refusal: Vec<LastEvent>,
+}
+
+/// One of the events that end a stream in the provider's place. Its data has the slots of errors and refusals.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LastEvent {
+    #[serde(default)]
+    pub(super) event: String,
+    /// JSON, or a payload of `done`.
+    pub(super) data: String,
 }
 
 /// A text that comes in pieces.
@@ -102,6 +118,9 @@ pub(super) struct ChannelEntry {
     /// The text is JSON, cut anywhere.
     #[serde(default)]
     pub(super) json: bool,
+    /// The provider signs the text: scanned, never rewritten.
+    #[serde(default)]
+    pub(super) sealed: bool,
     /// Indices that part its texts; all of them unless told.
     pub(super) depth: Option<u8>,
 }

@@ -1,7 +1,8 @@
 //! `[api.stream]`: which paths of an event hold the next piece of which text.
 
 use super::automaton::{Automaton, Class, Mark};
-use super::file::{ApiEntry, ChannelEntry, StreamEntry};
+use super::errors::{self, ErrorShape, Problem, quoted};
+use super::file::{ApiEntry, ChannelEntry, LastEvent, StreamEntry};
 use crate::error::TableError;
 use crate::route::Direction;
 
@@ -15,6 +16,10 @@ pub(crate) struct StreamTable {
     pub(crate) done: Vec<String>,
     /// Names of events that end the channels under their indices.
     pub(crate) ends: Vec<String>,
+    /// Names of events that say again what pieces have said.
+    pub(crate) copies: Vec<String>,
+    error: Vec<LastEvent>,
+    refusal: Vec<LastEvent>,
     /// It names channels.
     pub(crate) known: bool,
 }
@@ -35,6 +40,7 @@ pub(crate) struct Slot {
 pub(crate) struct SlotChannel {
     pub(crate) family: u16,
     pub(crate) json: bool,
+    pub(crate) sealed: bool,
 }
 
 impl Slot {
@@ -67,16 +73,14 @@ fn entry<'e>(api: &'e ApiEntry, others: &'e [ApiEntry]) -> Result<Option<&'e Str
 
 /// `event: path`, or a path alone.
 fn parted(written: &str) -> (&str, &str) {
-    written.split_once(':').map_or(("", written), |(event, path)| (event.trim(), path.trim()))
+    written
+        .split_once(':')
+        .map_or(("", written), |(event, path)| (event.trim(), path.trim()))
 }
 
 impl StreamTable {
     /// Compiles the stream of `api`. `words` takes the keys that it names.
-    pub(super) fn compile(
-        api: &ApiEntry,
-        others: &[ApiEntry],
-        words: &mut super::Words,
-    ) -> Result<Self, TableError> {
+    pub(super) fn compile(api: &ApiEntry, others: &[ApiEntry], words: &mut super::Words) -> Result<Self, TableError> {
         let none = StreamEntry::default();
         let entry = entry(api, others)?.unwrap_or(&none);
         let bad = |path: &str, why| TableError::BadPath {
@@ -103,7 +107,9 @@ impl StreamTable {
             }
         }
         for (order, path) in entry.index.iter().enumerate() {
-            builder.add(path, Mark::Index(order as u8)).map_err(|why| bad(path, why))?;
+            builder
+                .add(path, Mark::Index(order as u8))
+                .map_err(|why| bad(path, why))?;
         }
         if let Some(path) = &entry.name {
             builder.add(path, Mark::Name).map_err(|why| bad(path, why))?;
@@ -116,6 +122,15 @@ impl StreamTable {
                 _ => return Err(bad(written, "an end is a path, or the name of an event and a colon")),
             }
         }
+        let sound = |last: &LastEvent| {
+            entry.done.contains(&last.data) || errors::is_sound(&errors::fill(&last.data, |_| Some("\"x\"".to_owned())))
+        };
+        if let Some(last) = entry.error.iter().chain(&entry.refusal).find(|last| !sound(last)) {
+            return Err(bad(
+                &last.event,
+                "a last event is JSON with the slots of the documentation, or one of `done`",
+            ));
+        }
         words.extend(builder.words());
         Ok(Self {
             paths: builder.build().map_err(|index| TableError::Conflict {
@@ -126,7 +141,28 @@ impl StreamTable {
             slots,
             done: entry.done.clone(),
             ends,
+            copies: entry.copies.clone(),
+            error: entry.error.clone(),
+            refusal: entry.refusal.clone(),
         })
+    }
+
+    /// The events that end a stream: name (empty for none) and data. `model` asks for a refusal.
+    pub(crate) fn ending(&self, shape: &ErrorShape, problem: &Problem<'_>, model: Option<&str>) -> Vec<(&str, String)> {
+        let events = match model {
+            Some(_) if !self.refusal.is_empty() => &self.refusal,
+            _ => &self.error,
+        };
+        if events.is_empty() {
+            return vec![("", shape.body(problem))];
+        }
+        let slot = |slot: &str| match slot {
+            "model" => model.map(quoted),
+            "status" => Some(problem.status.to_string()),
+            slot => shape.value(slot, problem).map(quoted),
+        };
+        let event = |last: &LastEvent| errors::fill(last.data.trim(), slot);
+        events.iter().map(|last| (&*last.event, event(last))).collect()
     }
 }
 
@@ -140,6 +176,7 @@ fn add(
     let channel = SlotChannel {
         family,
         json: entry.json,
+        sealed: entry.sealed,
     };
     let depth = entry.depth.unwrap_or(u8::MAX);
     match slots.iter_mut().find(|slot| slot.path == path) {

@@ -37,6 +37,21 @@ impl Exchange {
                 );
                 return Ok(());
             }
+            State::Flowing => {
+                self.stream(input, piece, tools, step);
+                return Ok(());
+            }
+            State::Ended => {
+                half.go(
+                    input,
+                    if input == Input::LastChunk {
+                        State::Done
+                    } else {
+                        State::Ended
+                    },
+                );
+                return Ok(());
+            }
             State::Done | State::Judging => {
                 // a repeated end: in full-duplex it has had its answer, elsewhere each message gets one
                 if half.mode != BodyMode::FullDuplex {
@@ -117,7 +132,7 @@ impl Exchange {
     pub(super) fn trailers(
         &mut self,
         direction: Direction,
-        _tools: &mut Tools,
+        tools: &mut Tools,
         step: &mut Step,
     ) -> Result<(), OutOfOrder> {
         self.half(direction).may(Input::Trailers)?;
@@ -127,6 +142,8 @@ impl Exchange {
                 half.trailers = true;
                 self.whole(direction, Input::Trailers, step);
             }
+            State::Flowing => self.stream_trailers(tools, step),
+            State::Ended => half.go(Input::Trailers, State::Done),
             _ => {
                 half.go(Input::Trailers, State::Done);
                 step.commands.push(Command::Trailers { direction });

@@ -108,6 +108,12 @@ impl Exchange {
         }
         let head = self.half(direction).head.clone();
         let known = head.content_length;
+        if direction == Direction::Response
+            && let Some(form) = self.stream_form(&head)
+        {
+            self.begin_stream(form, input, edits, tools, step);
+            return Ok(());
+        }
         if let Some(reason) = self.unreadable(direction, &head, known) {
             return self.answer_unread(direction, input, reason, edits, tools, step);
         }
@@ -159,7 +165,8 @@ impl Exchange {
         match (direction, media::of(&head.content_type)) {
             (Direction::Request, Media::Multipart) if !self.subject.takes_json() => Some(Reason::Multipart),
             (Direction::Request, _) | (_, Media::Json | Media::Text | Media::Unsaid) => None,
-            (_, Media::EventStream) => Some(Reason::Stream),
+            // one that comes in an encoding: others are read event by event
+            (_, Media::EventStream) => Some(Reason::Encoding),
             (_, Media::Multipart) => Some(Reason::Multipart),
             (_, Media::Binary) => Some(Reason::Binary),
         }
@@ -221,7 +228,7 @@ impl Exchange {
         Ok(())
     }
 
-    fn answer_headers(&self, direction: Direction, edits: HeaderEdits, step: &mut Step) {
+    pub(super) fn answer_headers(&self, direction: Direction, edits: HeaderEdits, step: &mut Step) {
         step.commands.push(Command::Headers {
             direction,
             edits,

@@ -6,6 +6,7 @@
 //! Either way the legal steps are those of [`crate::steps::STEPS`].
 
 mod body;
+mod flow;
 mod heads;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::name::DecisionId;
 use crate::outcome::{Outcome, Reason};
 use crate::settings::Settings;
 use crate::steps::{Input, OutOfOrder, State};
+use crate::stream::Flow;
 use crate::subject::Subject;
 use crate::tokens::Held;
 use crate::tools::Tools;
@@ -64,6 +66,8 @@ pub struct Exchange {
     response: Half,
     /// What the request made.
     tokens: Arc<Held>,
+    /// The answer, while it streams.
+    flow: Option<Box<Flow>>,
 }
 
 impl Exchange {
@@ -77,6 +81,7 @@ impl Exchange {
             response: Half::new(Direction::Response, &shared.budget),
             subject: Subject::unknown(shared.tables),
             tokens: Held::none(),
+            flow: None,
             shared,
             rules,
             decision,
@@ -108,6 +113,13 @@ impl Exchange {
             Direction::Response => &self.response,
         };
         half.mode == BodyMode::FullDuplex && matches!(half.state, State::Asked | State::Body | State::Judging)
+    }
+
+    /// True while this half streams events through us, full-duplex: the shell must keep time anew after each message, and
+    /// give [`Exchange::expire`] when nothing came for too long.
+    #[must_use]
+    pub fn flows(&self) -> bool {
+        self.response.state == State::Flowing && self.response.mode == BodyMode::FullDuplex
     }
 
     /// Takes one message. An error changes nothing, and the shell ends the stream with it.
@@ -146,6 +158,9 @@ impl Exchange {
 
     /// The time of a half that [`Exchange::needs_watch`] is over: it is refused, for nothing of it was judged.
     pub fn expire(&mut self, direction: Direction, tools: &mut Tools, step: &mut Step) {
+        if self.state(direction) == State::Flowing {
+            return self.expire_stream(step);
+        }
         if !matches!(self.state(direction), State::Asked | State::Body | State::Judging) {
             return;
         }
@@ -171,7 +186,11 @@ impl Exchange {
                     whole: false,
                 },
                 State::Asked | State::Body | State::Judging => Content::Unread(Reason::Interrupted),
-                State::Head | State::Passing | State::Done => continue,
+                State::Flowing => {
+                    self.interrupt_stream(step);
+                    continue;
+                }
+                State::Head | State::Passing | State::Ended | State::Done => continue,
             };
             let job = self.job(direction, content, false);
             self.half(direction).state = State::Done;

@@ -208,7 +208,7 @@ impl Job {
         ))
     }
 
-    fn blank(&self, tools: &mut Tools) -> Outcome {
+    pub(crate) fn blank(&self, tools: &mut Tools) -> Outcome {
         let subject = &self.subject;
         let upstream = subject.upstream(&self.rules);
         Outcome {
