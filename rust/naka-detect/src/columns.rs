@@ -240,6 +240,29 @@ impl Columns {
     }
 }
 
+/// True when the line that `start` lies in, of which more may come, may yet be a row of a table.
+pub(crate) fn may_become_row(text: &[u8], start: usize) -> bool {
+    let floor = start.saturating_sub(LINE);
+    let Some(line) = memrchr(b'\n', &text[floor..start]).map(|i| floor + i + 1) else {
+        return false;
+    };
+    let Some(above) = previous(text, line) else {
+        return false;
+    };
+    let (so_far, over) = (shape(text, line), shape(text, above));
+    if memchr(b'\n', &text[start..]).is_some() || so_far.end - line > LINE {
+        return false;
+    }
+    DELIMITERS.into_iter().enumerate().any(|(i, delimiter)| {
+        let count = over.counts[i];
+        count > 0
+            && so_far.counts[i] <= count
+            && Columns::new()
+                .block(text, above, delimiter, usize::from(count), None)
+                .named
+    })
+}
+
 /// Where the lines of a table go on below the line that `start` lies in: the cells of the column that `start` lies in,
 /// each trimmed and without its quotes, at most `most` of them.
 pub(crate) fn below(text: &[u8], start: usize, most: usize, mut cell: impl FnMut(usize, usize)) {

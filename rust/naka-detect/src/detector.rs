@@ -8,6 +8,7 @@ use crate::context::Page;
 use crate::custom::{self, Customs, Recognizer};
 use crate::finding::{EntityId, Finding};
 use crate::fold::{FoldBuffer, fold};
+use crate::live::Lanes;
 use crate::normalize::normalize;
 use crate::rule_error::RuleError;
 use crate::ruleset::{EntityInfo, RuleInfo, RuleSet};
@@ -29,6 +30,8 @@ pub struct Detector {
 struct Builtin {
     rules: RuleSet,
     engine: Engine,
+    /// For streams, made when the first one comes.
+    live: OnceLock<Lanes>,
 }
 
 /// Memory that is reused from one scan to the next; one per thread.
@@ -112,7 +115,14 @@ impl Detector {
     fn load() -> Result<Self, Vec<RuleError>> {
         let rules = RuleSet::builtin()?;
         let engine = Engine::new(&rules)?;
-        Ok(Self::assemble(Arc::new(Builtin { rules, engine }), None))
+        Ok(Self::assemble(
+            Arc::new(Builtin {
+                rules,
+                engine,
+                live: OnceLock::new(),
+            }),
+            None,
+        ))
     }
 
     fn assemble(builtin: Arc<Builtin>, customs: Option<Customs>) -> Self {
@@ -139,7 +149,7 @@ impl Detector {
     /// # Panics
     /// When the text is longer than [`crate::fold::MAX_TEXT`].
     pub fn scan(&self, text: &[u8], label: Option<&[u8]>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
-        let Builtin { rules, engine } = &*self.builtin;
+        let Builtin { rules, engine, .. } = &*self.builtin;
         let folded = fold(text, &mut scratch.fold);
         let page = Page {
             text: folded.bytes(),
@@ -225,12 +235,23 @@ impl Detector {
     /// Bytes of memory of the compiled automata and tables, shared ones included.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.builtin.engine.memory() + self.customs.as_ref().map_or(0, Customs::memory)
+        self.builtin.engine.memory()
+            + self.builtin.live.get().map_or(0, Lanes::memory)
+            + self.customs.as_ref().map_or(0, Customs::memory)
     }
 
     /// What a scan is made of.
     pub(crate) fn parts(&self) -> (&RuleSet, &Engine, Option<&Customs>) {
         (&self.builtin.rules, &self.builtin.engine, self.customs.as_ref())
+    }
+
+    /// The lanes of what is judged in streams.
+    ///
+    /// # Panics
+    /// When the rule files of this crate are wrong, which its tests rule out.
+    pub(crate) fn live_lanes(&self) -> &Lanes {
+        let build = || Lanes::new(&self.builtin.rules).expect("patterns that fit one lane fit another");
+        self.builtin.live.get_or_init(build)
     }
 
     /// The compiled rules, for engines to compare with.

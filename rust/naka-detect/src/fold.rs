@@ -89,6 +89,20 @@ impl<'a> Folded<'a> {
         (first, last)
     }
 
+    /// The first folded byte that stands for a byte of the original at `original` or behind it.
+    pub(crate) fn image(&self, original: usize) -> usize {
+        let after = self.stretches.partition_point(|s| s.original as usize <= original);
+        let Some(stretch) = after.checked_sub(1).map(|i| self.stretches[i]) else {
+            return original; // nothing was folded
+        };
+        let inside = (original - stretch.original as usize).div_ceil(stretch.width as usize);
+        let end = self
+            .stretches
+            .get(after)
+            .map_or(self.bytes.len(), |s| s.folded as usize);
+        (stretch.folded as usize + inside).min(end)
+    }
+
     /// The original bytes for the folded byte at `at`: start and end.
     fn locate(&self, at: usize) -> (usize, usize) {
         let after = self.stretches.partition_point(|s| s.folded as usize <= at);
@@ -97,6 +111,11 @@ impl<'a> Folded<'a> {
         let start = stretch.original as usize + (at - stretch.folded as usize) * width;
         (start, start + width)
     }
+}
+
+/// `text` without the zero-width characters at its end: whether these go depends on what comes.
+pub(crate) fn without_soft_end(text: &str) -> &str {
+    text.trim_end_matches(['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}'])
 }
 
 /// Folds a text; see the head of this module. The result lives as long as the text and the buffer.
@@ -313,6 +332,10 @@ mod tests {
         assert_eq!(at(5, 7), "٣—");
         assert_eq!(at(7, 8), "z");
         assert_eq!(folded.span(3, 3).0, folded.span(3, 3).1);
+        for at in 0..8 {
+            assert_eq!(folded.image(folded.span(at, at + 1).0), at);
+        }
+        assert_eq!(folded.image(text.len()), 8);
     }
 
     #[test]

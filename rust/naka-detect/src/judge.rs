@@ -121,7 +121,7 @@ impl RuleSet {
         })
     }
 
-    fn listed(&self, lookup: &Lookup, text: &[u8], compact: Option<&Compact>) -> bool {
+    pub(crate) fn listed(&self, lookup: &Lookup, text: &[u8], compact: Option<&Compact>) -> bool {
         let table = &self.tables[lookup.table];
         match (lookup.key, compact) {
             (Key::Slice(from, to), Some(compact)) => {

@@ -14,7 +14,7 @@ use crate::neighbours::Neighbours;
 use crate::normalize::Normal;
 use crate::rule::{Anchor, Class, Holder, PatternFile, RuleFile, Scale, TableFile, WordFile, parse};
 use crate::rule_error::RuleError;
-use crate::span::{self, Span};
+use crate::span::{self, Ahead, Span};
 use crate::table::Table;
 use crate::values;
 use crate::whole::WholeRule;
@@ -66,6 +66,8 @@ pub(crate) struct Pattern {
     pub(crate) anchor: Anchor,
     pub(crate) neighbours: Neighbours,
     pub(crate) span: Option<Span>,
+    /// What `span` reads behind the match.
+    pub(crate) ahead: Option<Ahead>,
     pub(crate) check: Option<Check>,
     pub(crate) boost: Option<Check>,
     pub(crate) lookups: Vec<Lookup>,
@@ -349,6 +351,7 @@ impl RuleSet {
                     name: name.clone(),
                 })?),
             },
+            ahead: file.span.as_deref().and_then(span::ahead),
             check: named(&file.check)?,
             boost: named(&file.boost)?,
             lookups: file

@@ -39,8 +39,51 @@ pub(crate) fn by_name(name: &str) -> Option<Span> {
     })
 }
 
+/// What a function reads behind its match, where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ahead {
+    /// The value of a label.
+    Value(Labelled),
+    /// Numbers in words.
+    Spelled,
+    /// A name: as far as its line goes.
+    Name,
+    /// Nothing: the value is the digits that end the match.
+    Digits,
+    /// Nothing: the value is the word that ends the match.
+    Token,
+}
+
+/// Kinds of values behind labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Labelled {
+    Secret,
+    Age,
+    ShortDate,
+    Expiry,
+    Gender,
+    FamilyId,
+}
+
+/// What the function of that name reads behind its match.
+pub(crate) fn ahead(name: &str) -> Option<Ahead> {
+    Some(match name {
+        "secret" => Ahead::Value(Labelled::Secret),
+        "age" => Ahead::Value(Labelled::Age),
+        "short_date" => Ahead::Value(Labelled::ShortDate),
+        "expiry" => Ahead::Value(Labelled::Expiry),
+        "gender" => Ahead::Value(Labelled::Gender),
+        "family_id" => Ahead::Value(Labelled::FamilyId),
+        "spelled_phone" => Ahead::Spelled,
+        "name_after" | "name_after_label" | "said_name" => Ahead::Name,
+        "last_six" | "last_number" => Ahead::Digits,
+        "last_token" | "last_word" => Ahead::Token,
+        _ => return None,
+    })
+}
+
 /// Extends `at] example [dot] in` back over the sign and the local part of the address.
-fn around_at(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+pub(crate) fn around_at(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let back =
         |from: usize, belongs: fn(&u8) -> bool| text[..from].iter().rev().take(64).take_while(|c| belongs(c)).count();
     let gap = back(start, |c| matches!(c, b' ' | b'[' | b'(' | b'{' | b'<'));

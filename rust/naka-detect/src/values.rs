@@ -236,7 +236,7 @@ pub(crate) fn family_id(text: &[u8], start: usize) -> Option<(usize, usize)> {
     (count == 8 && value[0].is_ascii_digit()).then_some((start, start + count))
 }
 
-const GENDERS: &[&str] = &[
+pub(crate) const GENDERS: &[&str] = &[
     "female",
     "male",
     "transgender",

@@ -269,6 +269,44 @@ fn whole_until(text: &[u8], start: usize, mut at: usize) -> usize {
     at
 }
 
+/// True when [`after`] gives the same whatever comes behind the end of the text.
+pub(crate) fn after_is_known(text: &[u8], end: usize) -> bool {
+    if text.len() > end + AHEAD {
+        return true;
+    }
+    let mut at = end;
+    while at < text.len() && matches!(text[at], b' ' | b'*' | b'_') {
+        at += 1;
+    }
+    if text.get(at) == Some(&b'(') {
+        return text[at..].iter().any(|&c| matches!(c, b')' | b'\n'));
+    }
+    let (mut words, mut in_word) = (0, false);
+    while let Some(&c) = text.get(at) {
+        match c {
+            b'\n' | b'\r' | b'"' | b'`' | b'{' | b'}' | b';' | b'|' | b'\t' | b',' | b')' | b']' | b'<' => return true,
+            b':' | b'=' => return true,
+            b'0'..=b'9' if !in_word => return true,
+            b'.' | b'?' | b'!' => match text.get(at + 1) {
+                None => return false,
+                Some(b' ' | b'\n') => return true,
+                Some(_) => in_word = false,
+            },
+            c if !is_word(c) => in_word = false,
+            _ if !in_word => {
+                if words == WORDS_AHEAD + 3 {
+                    return true;
+                }
+                words += 1;
+                in_word = true;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
 /// True when the words tie what follows to the value before: `is my aadhaar`, `hai mera`.
 fn connects(words: &[u8]) -> bool {
     let words = words.trim_ascii_start();
@@ -425,6 +463,19 @@ mod tests {
             b.key.map(piece).unwrap_or_default(),
             piece(after(text.as_bytes(), end)),
         )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_known_of_the_words_after_a_value_does_not_change(
+            text in "([a-z]{1,6}[ .,:(|*-]{0,2}|[0-9]{1,4}|[;\"\n?)]|है ){0,16}", more in "[a-z0-9 .:,)\n(]{0,60}", from: u16
+        ) {
+            let bytes = text.as_bytes();
+            let end = usize::from(from) % (bytes.len() + 1);
+            if text.is_char_boundary(end) && after_is_known(bytes, end) {
+                prop_assert_eq!(after(format!("{text}{more}").as_bytes(), end), after(bytes, end));
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use regex_syntax::hir::Hir;
 use super::context::Contexts;
 use super::edges::Edges;
 use super::limits::{self, *};
+use super::live::{Prefixes, is_judged};
 use super::recognizer::Recognizer;
 use super::start::Starts;
 use super::trial::Trial;
@@ -14,7 +15,7 @@ use crate::check::{Check, by_name};
 use crate::finding::{EntityId, RuleId};
 use crate::fold::{FoldBuffer, fold};
 use crate::lanes::{
-    Anchor, Anchored, Automaton, CannotBuild, Limits, Literal, SHARED, Source, WordTable, parse, prefix_length,
+    Anchor, Anchored, Automaton, CannotBuild, Limits, Literal, SHARED, Source, Unfit, WordTable, parse, prefix_length,
     prefixes, split,
 };
 use crate::rule::Class;
@@ -48,6 +49,8 @@ pub(crate) struct Customs {
     pub(super) addresses: Vec<Anchored>,
     pub(super) starts: Vec<Starts>,
     pub(super) contexts: Contexts,
+    /// For streams: what begins a literal.
+    pub(super) prefixes: Prefixes,
     /// Entities in the order of their ids, which follow the built-in ones.
     pub(crate) entities: Vec<EntityInfo>,
     /// Rules in the order of their ids, which follow the built-in ones.
@@ -136,7 +139,7 @@ impl Customs {
             .sum();
         let anchored: usize = self.numbers.iter().chain(&self.addresses).map(Anchored::memory).sum();
         let starts: usize = self.starts.iter().map(Starts::memory).sum();
-        self.words.memory() + alone + anchored + starts
+        self.words.memory() + self.prefixes.memory() + alone + anchored + starts
     }
 
     /// The words of all contexts.
@@ -376,9 +379,11 @@ impl Compiler<'_> {
         let (Ok(contexts), true) = (contexts, self.errors.is_empty()) else {
             return Err(self.errors);
         };
-        let of = |lane: Lane| -> Vec<Source<'_>> {
+        let of = |lane: Lane, in_streams: bool| -> Vec<Source<'_>> {
             let chosen = self.expressions.iter().filter(|expression| expression.lane == lane);
+            let judged = |rule: u16| is_judged(&self.rule_infos[usize::from(rule)]);
             chosen
+                .filter(|expression| judged(expression.rule) == in_streams)
                 .map(|expression| Source {
                     id: expression.rule,
                     hir: &expression.hir,
@@ -386,14 +391,14 @@ impl Compiler<'_> {
                 .collect()
         };
         let anchored = |part: &[Source<'_>], anchor| Anchored::new(part, anchor, MAX_LOCAL, SHARED);
-        let numbers = split(&of(Lane::Digits), &|part| anchored(part, Anchor::Digits));
-        let addresses = split(&of(Lane::At), &|part| anchored(part, Anchor::At));
-        let starts = split(&of(Lane::Starts), &|part| Starts::new(part, SHARED));
+        let numbers = apart(|judged| split(&of(Lane::Digits, judged), &|part| anchored(part, Anchor::Digits)));
+        let addresses = apart(|judged| split(&of(Lane::At, judged), &|part| anchored(part, Anchor::At)));
+        let starts = apart(|judged| split(&of(Lane::Starts, judged), &|part| Starts::new(part, SHARED)));
         let (numbers, addresses, starts) = match (numbers, addresses, starts) {
             (Ok(numbers), Ok(addresses), Ok(starts)) => (numbers, addresses, starts),
             (numbers, addresses, starts) => {
                 let unfit = [numbers.err(), addresses.err(), starts.err()];
-                let error = |unfit: crate::lanes::Unfit| RuleError::NotCompiled {
+                let error = |unfit: Unfit| RuleError::NotCompiled {
                     rule: self.rule_infos[usize::from(unfit.id)].name.clone(),
                     why: unfit.why.text().to_owned(),
                 };
@@ -412,6 +417,7 @@ impl Compiler<'_> {
             owner: *owner,
         });
         let words = WordTable::new(literals.collect());
+        let prefixes = Prefixes::new(self.literals.iter().map(|(bytes, _)| &bytes[..]));
         for (info, rule) in self.rule_infos.iter_mut().zip(&self.rules) {
             info.entity = rule.entity;
         }
@@ -422,6 +428,7 @@ impl Compiler<'_> {
             addresses,
             starts,
             contexts,
+            prefixes,
             entities: self.infos,
             infos: self.rule_infos,
         };
@@ -436,6 +443,13 @@ impl Compiler<'_> {
         }
         Ok(customs)
     }
+}
+
+/// Lanes of the rules that are judged in streams, then of the others: what is alive at the end of a text must be told apart.
+fn apart<L>(lanes: impl Fn(bool) -> Result<Vec<L>, Unfit>) -> Result<Vec<L>, Unfit> {
+    let mut all = lanes(true)?;
+    all.extend(lanes(false)?);
+    Ok(all)
 }
 
 /// All rules together: those of the word lane run alone, those of the others share automata.

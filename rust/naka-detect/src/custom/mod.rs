@@ -19,6 +19,7 @@ mod compile;
 mod context;
 mod edges;
 pub mod limits;
+mod live;
 mod recognizer;
 mod scan;
 mod start;

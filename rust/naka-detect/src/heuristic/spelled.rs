@@ -131,6 +131,36 @@ pub(crate) fn mobile(text: &[u8], start: usize) -> Option<(usize, usize)> {
     (count == 10 && digits[0] >= 6).then_some((start, end))
 }
 
+/// True when the words that begin at `start` may go on behind the end of the text.
+pub(crate) fn goes_on(text: &[u8], start: usize) -> bool {
+    let limit = start + REACH;
+    let mut at = start;
+    loop {
+        let length = |belongs: fn(u8) -> bool| text[at..].iter().take_while(|&&c| belongs(c)).count();
+        let word = length(|c| c.is_ascii_alphanumeric() || c >= 0x80);
+        let end = at + word;
+        if end >= text.len() {
+            return at < limit;
+        }
+        let known = digit(&text[at..end]).is_some() || repeat(&text[at..end]).is_some();
+        if !known && !matches!(text[at..end], [b'0'..=b'9']) {
+            return false;
+        }
+        at = end;
+        let gap = text[at..]
+            .iter()
+            .take_while(|c| matches!(c, b' ' | b',' | b'-'))
+            .count();
+        if at + gap >= text.len() {
+            return gap < 4 && at < limit;
+        }
+        if gap == 0 || gap >= 4 || at >= limit {
+            return false;
+        }
+        at += gap;
+    }
+}
+
 fn digit(word: &[u8]) -> Option<u8> {
     WORDS
         .iter()

@@ -112,6 +112,26 @@ impl Automaton {
             .map_or(text.len(), |steps| start + steps)
     }
 
+    /// [`Self::run`], which also tells whether the text ends while something may still match.
+    #[inline]
+    pub(crate) fn run_on(&self, text: &[u8], start: usize, ends: &mut Vec<End>) -> bool {
+        ends.clear();
+        let mut state = self.dfa.start;
+        for (at, &byte) in text.iter().enumerate().skip(start) {
+            state = self.dfa.step(state, byte);
+            if state == 0 {
+                return false;
+            }
+            if self.dfa.accepts(state) {
+                ends.push(End {
+                    at: at as u32 + 1,
+                    patterns: self.dfa.patterns(state),
+                });
+            }
+        }
+        true
+    }
+
     /// Runs from `start` and writes every position where patterns end, in ascending order.
     #[inline]
     pub(crate) fn run(&self, text: &[u8], start: usize, ends: &mut Vec<End>) {

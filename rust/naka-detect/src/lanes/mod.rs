@@ -21,7 +21,7 @@ mod worded;
 mod words;
 
 pub(crate) use anchored::Anchored;
-pub(crate) use automaton::{Automaton, CannotBuild, End, Limits, MAX_PATTERNS, PatternSet, parse};
+pub(crate) use automaton::{Automaton, CannotBuild, End, Limits, MAX_PATTERNS, PatternSet, longest, parse};
 pub(crate) use backward::{Anchor, prefix_length};
 pub(crate) use gate::{Gate, Run as DigitRun};
 pub(crate) use grouped::Grouped;

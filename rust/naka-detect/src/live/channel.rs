@@ -2,7 +2,9 @@
 //!
 //! Memory: the text that waits and the [`CONTEXT`] before it, under 4 KiB; nothing while the channel is empty.
 
-use super::{CONTEXT, MAX_HELD, floor};
+#[cfg(test)]
+use super::MAX_HELD;
+use super::{CONTEXT, floor};
 use crate::finding::Finding;
 use crate::{Detector, Scratch};
 
@@ -26,6 +28,8 @@ pub struct ChannelFinding {
     pub start: u64,
     /// One past the last byte in the channel.
     pub end: u64,
+    /// An everyday word that began it was released as prose before: `is` of `is 12 AB 1234`. The rest is here.
+    pub is_cut: bool,
     /// All the rest. Its own `start` and `end` count from [`ChannelFinding::start`].
     pub finding: Finding,
 }
@@ -96,8 +100,7 @@ impl ChannelScan {
             let (piece, behind) = rest.split_at(floor(rest, PIECE));
             rest = behind;
             self.tail.push_str(piece);
-            let live = detector.live_from(&self.tail, scratch).max(self.released);
-            self.advance(detector, scratch, live, &mut progress.findings);
+            self.advance(detector, false, scratch, &mut progress.findings);
             self.trim();
         }
         progress.released_to = self.released_to();
@@ -107,39 +110,34 @@ impl ChannelScan {
     /// Ends the channel: nothing comes any more, and nothing waits.
     pub fn finish(&mut self, detector: &Detector, scratch: &mut Scratch) -> Progress {
         let mut progress = Progress::default();
-        self.advance(detector, scratch, self.tail.len(), &mut progress.findings);
+        if self.released < self.tail.len() {
+            self.advance(detector, true, scratch, &mut progress.findings);
+        }
         self.trim();
         progress.released_to = self.released_to();
         progress
     }
 
-    /// Judges and releases the tail up to `live`, or to where a finding begins that reaches behind it.
-    fn advance(&mut self, detector: &Detector, scratch: &mut Scratch, live: usize, out: &mut Vec<ChannelFinding>) {
-        let mut findings = Vec::new();
-        detector.scan_stream_judged(&self.tail, scratch, &mut findings);
-        let mut live = live;
-        for finding in findings.iter().rev() {
-            if (finding.start as usize) < live && finding.end as usize > live {
-                live = finding.start as usize;
-            }
-        }
-        let oldest = floor(&self.tail, self.tail.len().saturating_sub(MAX_HELD));
-        let live = live.max(oldest).max(self.released);
-        for finding in findings {
+    /// Releases what needs not wait, and takes what was found in it.
+    fn advance(&mut self, detector: &Detector, ends: bool, scratch: &mut Scratch, out: &mut Vec<ChannelFinding>) {
+        let from = detector.advance(&self.tail, self.released, ends, scratch);
+        for finding in &scratch.scan.findings {
             let (start, end) = (finding.start as usize, finding.end as usize);
-            if start >= self.released && start < live {
+            if end > self.released && end <= from {
+                let begins = start.max(self.released);
                 out.push(ChannelFinding {
-                    start: self.base + start as u64,
+                    start: self.base + begins as u64,
                     end: self.base + end as u64,
+                    is_cut: begins > start,
                     finding: Finding {
                         start: 0,
-                        end: finding.end - finding.start,
-                        ..finding
+                        end: (end - begins) as u32,
+                        ..*finding
                     },
                 });
             }
         }
-        self.released = live;
+        self.released = from;
     }
 
     /// Lets go of text that is no context any more.

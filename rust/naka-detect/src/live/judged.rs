@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use super::MAX_MATCH;
-use crate::context::Page;
+use super::from::{View, page};
+use super::{MAX_HELD, MAX_MATCH, floor};
 use crate::finding::{EntityId, Finding, RuleId};
-use crate::fold::fold;
+use crate::fold::{Folded, fold, without_soft_end};
 use crate::rule::Class;
+use crate::scan::ScanBuffer;
 use crate::{Detector, Scratch};
 
 impl Detector {
@@ -35,33 +36,110 @@ impl Detector {
     /// When the text is longer than [`crate::fold::MAX_TEXT`].
     pub fn scan_stream_judged(&self, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         let folded = fold(text.as_bytes(), &mut scratch.fold);
-        let page = Page {
-            text: folded.bytes(),
-            label: b"",
-        };
-        let (rules, engine, customs) = self.parts();
-        engine.scan_patterns(rules, customs, page, &mut scratch.scan);
         let findings = &mut scratch.scan.findings;
-        findings.retain(|finding| self.stream_judged(finding.rule));
-        rules.resolve(page.text, findings);
-        if let Some(customs) = customs {
-            let built_in = findings.len();
-            customs.finish(
-                &page,
-                rules.rules.len(),
-                rules.words.len(),
-                &mut scratch.scan.custom,
-                findings,
-            );
-            findings.retain(|finding| self.stream_judged(finding.rule));
-            if findings.len() > built_in {
-                findings.sort_by_key(|f| (f.start, Reverse(f.end), f.entity));
+        findings.clear();
+        let length = folded.bytes().len();
+        self.scan_judged(&folded, length, length, &mut scratch.scan);
+        out.append(&mut scratch.scan.findings);
+    }
+
+    /// The first byte of `text`, the channel so far or its tail, that must wait: a rule that is judged in streams could
+    /// still find something there, or something else, when more comes. `text.len()` when nothing must. `released` is
+    /// what was said of the text before, 0 at first.
+    #[must_use]
+    pub fn live_from(&self, text: &str, released: usize, scratch: &mut Scratch) -> usize {
+        self.advance(text, released, false, scratch)
+    }
+
+    /// [`Self::live_from`], or the end of the text when it `ends` the channel; leaves in `scratch` what is found before
+    /// that place, for good.
+    pub(super) fn advance(&self, text: &str, released: usize, ends: bool, scratch: &mut Scratch) -> usize {
+        let Scratch { fold: buffer, scan } = scratch;
+        scan.findings.clear();
+        let known = if ends { text } else { without_soft_end(text) };
+        let folded = fold(known.as_bytes(), buffer);
+        let length = folded.bytes().len();
+        let (mut from, first, rival) = if ends {
+            (length, 0, length)
+        } else {
+            let (rules, _, customs) = self.parts();
+            let view = View {
+                rules,
+                lanes: self.live_lanes(),
+                text: folded.bytes(),
+                released: folded.image(released),
+            };
+            let mut live = view.live(scan.ends());
+            if let Some(customs) = customs {
+                customs.live(&view, scan.ends(), &mut live);
             }
+            (live.from, live.first, live.rival)
+        };
+        let waits_too_long = |from: usize| {
+            let at = if from == length {
+                known.len()
+            } else {
+                folded.span(from, from + 1).0
+            };
+            known.len() - at > MAX_HELD
+        };
+        let mut late = waits_too_long(from);
+        if first < from && !late {
+            let decided = self.scan_judged(&folded, from, rival, scan);
+            late = waits_too_long(decided);
+            from = decided;
+        }
+        if late {
+            // What waits for too long is judged by what is there.
+            let oldest = folded.image(floor(known, known.len() - MAX_HELD / 2));
+            self.scan_judged(&folded, oldest, length, scan);
+            let reaching = |f: &&Finding| (f.start as usize) < oldest;
+            let ends = scan.findings.iter().filter(reaching).map(|f| f.end as usize).max();
+            return ends.unwrap_or(0).max(folded.span(oldest, oldest + 1).0).max(released);
+        }
+        if from == length {
+            text.len()
+        } else {
+            folded.span(from, from + 1).0.max(released)
+        }
+    }
+
+    /// Leaves in `scan` what the rules that are judged in streams find in `folded`, in original bytes. Gives `live`, or the
+    /// beginning of what overlaps with something that is not decided: what waits, or what begins at `rival`.
+    fn scan_judged(&self, folded: &Folded<'_>, mut live: usize, rival: usize, scan: &mut ScanBuffer) -> usize {
+        let page = page(folded.bytes());
+        let (rules, engine, customs) = self.parts();
+        engine.scan_patterns(rules, customs, page, scan);
+        let findings = &mut scan.findings;
+        let built_in = findings.len();
+        if let Some(customs) = customs {
+            let custom = &mut scan.custom;
+            customs.finish(&page, rules.rules.len(), rules.words.len(), custom, findings);
+        }
+        let mut custom = findings.split_off(built_in);
+        findings.retain(|finding| self.stream_judged(finding.rule));
+        custom.retain(|finding| self.stream_judged(finding.rule));
+        if findings.iter().chain(&custom).any(|f| f.end as usize > rival) {
+            live = live.min(rival);
+        }
+        while let Some(first) = findings
+            .iter()
+            .chain(&custom)
+            .filter(|f| (f.start as usize) < live && f.end as usize > live)
+            .map(|f| f.start as usize)
+            .min()
+        {
+            live = first;
+        }
+        rules.resolve(page.text, findings);
+        if !custom.is_empty() {
+            findings.append(&mut custom);
+            findings.sort_by_key(|f| (f.start, Reverse(f.end), f.entity));
         }
         for finding in findings.iter_mut() {
             let (start, end) = folded.span(finding.start as usize, finding.end as usize);
             (finding.start, finding.end) = (start as u32, end as u32);
         }
-        out.append(findings);
+        live
     }
 }

@@ -8,11 +8,17 @@
 //! expressions without a longest match of [`MAX_MATCH`] bytes would wait without end. The whole channel is scanned for
 //! those when it has ended. What is promised, and its bounds: `docs/concepts/streams.md`.
 
+mod ahead;
 mod channel;
 mod from;
 mod judged;
+mod lanes;
+mod plain;
 
+pub(crate) use ahead::words as words_are_known;
 pub use channel::{ChannelFinding, ChannelScan, Progress};
+pub(crate) use from::{Live, View};
+pub(crate) use lanes::Lanes;
 
 /// Longest match of a rule that is judged in streams, in folded bytes.
 pub const MAX_MATCH: usize = 512;

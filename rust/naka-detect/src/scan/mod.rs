@@ -47,6 +47,13 @@ impl Default for ScanBuffer {
     }
 }
 
+impl ScanBuffer {
+    /// Memory for ends of matches.
+    pub(crate) const fn ends(&mut self) -> &mut Vec<End> {
+        &mut self.ends
+    }
+}
+
 impl Engine {
     /// Scans a page and leaves all accepted candidates in `buffer.findings`, overlaps included, and the hits of
     /// custom rules in `buffer.custom`.

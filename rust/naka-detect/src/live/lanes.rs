@@ -1,0 +1,145 @@
+//! The patterns that are judged in streams, in automata of their own: what is alive at the end of a text must be told
+//! apart from what is not judged here at all, and from what is nothing without a word.
+//!
+//! Cost: built once for a process, some ten milliseconds and a megabyte.
+
+use crate::lanes::{Automaton, End, Limits, PatternSet, SHARED, Source, Unfit, longest, parse, split, unfit};
+use crate::lexicon::EntitySet;
+use crate::neighbours::Neighbours;
+use crate::rule::{Anchor, Class};
+use crate::ruleset::RuleSet;
+use crate::span::Ahead;
+
+/// Patterns of one kind in one automaton.
+#[derive(Debug)]
+pub(super) struct Lane {
+    forward: Automaton,
+    /// Ids of the patterns, in the automaton's order.
+    ids: Box<[u16]>,
+    pub(super) kind: Kind,
+    /// The entities of the patterns.
+    pub(super) entities: EntitySet,
+}
+
+/// What patterns have in common for the end of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Numbers and codes; `told` ones are nothing without a word that names them.
+    Value { told: bool },
+    /// Dates, addresses with an `@`, and groups of digits.
+    Other,
+    /// Words and prefixes that begin the value.
+    Words,
+    /// Words that lead to a value before them, or at their end.
+    Leading,
+    /// Labels whose value stands behind them.
+    Labels,
+}
+
+/// All lanes of the built-in rules.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    /// Tried wherever a value may begin.
+    pub(super) values: Vec<Lane>,
+    /// Tried where a word begins.
+    pub(super) words: Vec<Lane>,
+    /// Tried where a word begins, further back.
+    pub(super) labels: Vec<Lane>,
+}
+
+impl Lanes {
+    /// Compiles the patterns of `rules`.
+    pub(crate) fn new(rules: &RuleSet) -> Result<Self, Unfit> {
+        let judged = |id: usize| rules.entities[usize::from(rules.patterns[id].entity)].class != Class::Heuristic;
+        let mut hirs = Vec::new();
+        for id in (0..rules.patterns.len()).filter(|&id| judged(id)) {
+            // What does not parse the engine has refused before.
+            let Ok(hir) = parse(&rules.patterns[id].regex) else {
+                continue;
+            };
+            hirs.push((id as u16, hir));
+        }
+        let of = |kind: Kind| -> Result<Vec<Lane>, Unfit> {
+            let chosen = hirs.iter().filter(|(id, _)| kind_of(rules, *id) == kind);
+            let sources: Vec<Source<'_>> = chosen.map(|(id, hir)| Source { id: *id, hir }).collect();
+            split(&sources, &|part| Lane::new(rules, part, kind))
+        };
+        let mut values = of(Kind::Value { told: false })?;
+        values.extend(of(Kind::Value { told: true })?);
+        values.extend(of(Kind::Other)?);
+        // One by one: what waits depends on the pattern.
+        let mut words = Vec::new();
+        for (id, hir) in hirs.iter().filter(|(id, _)| kind_of(rules, *id) == Kind::Leading) {
+            words.push(Lane::new(rules, &[Source { id: *id, hir }], Kind::Leading)?);
+        }
+        words.extend(of(Kind::Words)?);
+        Ok(Self {
+            values,
+            words,
+            labels: of(Kind::Labels)?,
+        })
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        let lanes = self.values.iter().chain(&self.words).chain(&self.labels);
+        lanes.map(|lane| lane.forward.memory() + 2 * lane.ids.len()).sum()
+    }
+}
+
+fn kind_of(rules: &RuleSet, id: u16) -> Kind {
+    let pattern = &rules.patterns[usize::from(id)];
+    match (pattern.anchor, pattern.ahead) {
+        (_, Some(Ahead::Value(_))) => Kind::Labels,
+        (Anchor::Words, None) if pattern.span.is_some() => Kind::Leading,
+        (Anchor::Words, Some(Ahead::Digits | Ahead::Token)) => Kind::Leading,
+        (Anchor::Words, _) => Kind::Words,
+        (Anchor::Digits, _) if matches!(pattern.neighbours, Neighbours::Number | Neighbours::Token) => Kind::Value {
+            told: pattern.needs_word,
+        },
+        _ => Kind::Other,
+    }
+}
+
+impl Lane {
+    fn new(rules: &RuleSet, sources: &[Source<'_>], kind: Kind) -> Result<Self, Unfit> {
+        let hirs: Vec<_> = sources.iter().map(|source| source.hir).collect();
+        let limits = Limits {
+            table: 4 << 20,
+            ..SHARED
+        };
+        let owned = sources
+            .iter()
+            .map(|source| rules.patterns[usize::from(source.id)].entity);
+        Ok(Self {
+            forward: Automaton::new(&hirs, limits).map_err(|error| unfit(sources, error))?,
+            ids: sources.iter().map(|source| source.id).collect(),
+            kind,
+            entities: owned.fold(0, |all, entity| all | 1 << entity),
+        })
+    }
+
+    /// The first of its patterns.
+    pub(super) fn pattern(&self) -> u16 {
+        self.ids[0]
+    }
+
+    /// Calls `found(pattern, end)` for the longest match of each pattern from `start`; true when the text ends while
+    /// something may still match or grow.
+    #[inline]
+    pub(super) fn run(
+        &self,
+        text: &[u8],
+        start: usize,
+        ends: &mut Vec<End>,
+        mut found: impl FnMut(u16, usize),
+    ) -> bool {
+        let alive = self.forward.run_on(text, start, ends);
+        if !ends.is_empty() {
+            longest(ends, |pattern, end| found(self.ids[pattern], end));
+        }
+        alive
+    }
+}
+
+const _: () = assert!(PatternSet::BITS as usize == crate::lanes::MAX_PATTERNS);
