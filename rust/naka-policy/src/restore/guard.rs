@@ -82,8 +82,12 @@ impl Guard {
         self.push(b'x');
     }
 
-    /// Where a token stands that comes next, with `after` behind it.
-    pub(super) fn site(&self, after: After) -> Site<'_> {
+    /// Where a token stands that comes next, with `after` behind it, of which `next` is the first byte.
+    pub(super) fn site(&self, after: After, next: Option<u8>) -> Site<'_> {
+        // `Asha <TOKEN>` is how people write an address
+        if self.html.after_less() && next != Some(b'>') {
+            return Site::Attribute(None);
+        }
         if self.html.in_tag() {
             let opened = self.html.value_opened_by();
             return Site::Attribute(opened.and_then(|sign| {
@@ -147,7 +151,7 @@ mod tests {
     fn site(text: &str, argument: bool, check: impl Fn(Site<'_>) -> bool) -> bool {
         let mut guard = Guard::new(argument);
         text.bytes().for_each(|byte| guard.push(byte));
-        check(guard.site(After::Nothing))
+        check(guard.site(After::Nothing, None))
     }
 
     #[test]

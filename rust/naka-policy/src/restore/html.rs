@@ -26,6 +26,11 @@ impl Html {
         self.0 & !LESS != 0
     }
 
+    /// Behind a `<`: what follows may be a tag's name, or the scheme of an address in `<…>`.
+    pub(super) fn after_less(self) -> bool {
+        self.0 & LESS != 0
+    }
+
     /// What opened the attribute's value that the text is in: a quote, or `=` for one without. `None` when it is in none,
     /// or readings differ.
     pub(super) fn value_opened_by(self) -> Option<u8> {

@@ -14,15 +14,23 @@ pub(super) enum Markdown {
     Bracket,
     /// Behind `](` or `]:` and white space.
     Before { inline: bool },
-    /// In a target; `depth` of open brackets in it. That of a definition ends with white space.
-    Target {
-        inline: bool,
-        depth: u16,
-        escaped: bool,
-        line_end: bool,
-    },
+    /// In the target of a link or image.
+    Inline(Inside),
+    /// In that of a definition, which ends with white space. `bracket`: behind a `]`.
+    Definition { bracket: bool },
     /// In a target in `<…>`.
     Pointed { inline: bool, escaped: bool },
+}
+
+/// What decides where an inline target ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Inside {
+    /// Open brackets.
+    depth: u16,
+    /// Behind a backslash.
+    escaped: bool,
+    /// Behind the end of a line, and white space.
+    line_end: bool,
 }
 
 impl Markdown {
@@ -33,31 +41,44 @@ impl Markdown {
 
     /// Takes the next byte.
     pub(super) fn push(&mut self, byte: u8) {
-        let before = *self;
-        *self = match before {
+        let space = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        *self = match *self {
             Self::Text if byte == b']' => Self::Bracket,
             Self::Text => Self::Text,
-            Self::Bracket => match byte {
-                b']' => Self::Bracket,
-                b'(' => Self::Before { inline: true },
-                b':' => Self::Before { inline: false },
-                _ => Self::Text,
-            },
+            Self::Bracket => Self::behind_bracket(byte).unwrap_or(Self::Text),
             Self::Before { inline } => match byte {
                 b'<' => Self::Pointed { inline, escaped: false },
-                b' ' | b'\t' | b'\n' | b'\r' => before,
-                b')' if inline => Self::Text,
-                _ => Self::target(inline, byte, 0, false, false),
+                // a line of a quotation begins with `>`
+                _ if space || byte == b'>' => Self::Before { inline },
+                _ if inline => Self::Inline(Inside::default()).after(byte),
+                _ => Self::Definition { bracket: false }.after(byte),
             },
-            Self::Target {
-                inline,
-                depth,
-                escaped,
-                line_end,
-            } => Self::target(inline, byte, depth, escaped, line_end),
+            inside => inside.after(byte),
+        };
+    }
+
+    fn behind_bracket(byte: u8) -> Option<Self> {
+        match byte {
+            b']' => Some(Self::Bracket),
+            b'(' => Some(Self::Before { inline: true }),
+            b':' => Some(Self::Before { inline: false }),
+            _ => None,
+        }
+    }
+
+    /// The state behind a byte inside a target.
+    fn after(self, byte: u8) -> Self {
+        match self {
+            Self::Inline(inside) => inside.after(byte).map_or(Self::Text, Self::Inline),
+            Self::Definition { bracket } => match byte {
+                b' ' | b'\t' | b'\n' | b'\r' => Self::Text,
+                b']' => Self::Definition { bracket: true },
+                _ if bracket => Self::behind_bracket(byte).unwrap_or(Self::Definition { bracket: false }),
+                _ => Self::Definition { bracket: false },
+            },
             Self::Pointed { inline, escaped } => match byte {
                 // behind it may stand a title, and for some readers still the target
-                b'>' if !escaped && inline => Self::target(true, b' ', 0, false, false),
+                b'>' if !escaped && inline => Self::Inline(Inside::default()),
                 b'>' if !escaped => Self::Text,
                 b'\n' => Self::Text,
                 _ => Self::Pointed {
@@ -65,25 +86,26 @@ impl Markdown {
                     escaped: byte == b'\\' && !escaped,
                 },
             },
-        };
-    }
-
-    fn target(inline: bool, byte: u8, depth: u16, escaped: bool, line_end: bool) -> Self {
-        let stay = |depth| Self::Target {
-            inline,
-            depth,
-            escaped: byte == b'\\' && !escaped,
-            line_end: byte == b'\n' || (line_end && matches!(byte, b' ' | b'\t' | b'\r')),
-        };
-        match byte {
-            // an empty line ends the paragraph, and every target in it
-            b'\n' if line_end => Self::Text,
-            b' ' | b'\t' | b'\n' | b'\r' if !inline => Self::Text,
-            b'(' if !escaped => stay(depth.saturating_add(1)),
-            b')' if !escaped && inline && depth == 0 => Self::Text,
-            b')' if !escaped => stay(depth.saturating_sub(1)),
-            _ => stay(depth),
+            other => other,
         }
+    }
+}
+
+impl Inside {
+    /// `None`: the target has ended.
+    fn after(self, byte: u8) -> Option<Self> {
+        let depth = match byte {
+            // an empty line ends the paragraph, and every target in it
+            b'\n' if self.line_end => return None,
+            b'(' if !self.escaped => self.depth.saturating_add(1),
+            b')' if !self.escaped => self.depth.checked_sub(1)?,
+            _ => self.depth,
+        };
+        Some(Self {
+            depth,
+            escaped: byte == b'\\' && !self.escaped,
+            line_end: byte == b'\n' || (self.line_end && matches!(byte, b' ' | b'\t' | b'\r')),
+        })
     }
 }
 
@@ -112,6 +134,9 @@ mod tests {
             "[a]: x",
             "[a]: <x y",
             "[![a](b)](c",
+            "[a]:\n>[b]: ",
+            "> [a]:\n> x",
+            "[a](x\n> y",
         ] {
             assert!(after(text), "{text}");
         }

@@ -21,7 +21,7 @@ pub use tokens::{Added, TokenLimits, Tokens};
 use std::fmt;
 
 use self::guard::{Guard, Site};
-use self::run::After;
+use self::run::{After, Next};
 use self::shape::{Read, Shape, Spelling};
 use self::tokens::Entry;
 use crate::transform::token::DIGEST_CHARS;
@@ -65,6 +65,8 @@ pub struct Restorer {
     guard: Guard,
     argument: bool,
     json: Option<JsonState>,
+    /// Something of the text has gone by.
+    begun: bool,
 }
 
 /// Where in unread JSON the text is.
@@ -87,6 +89,7 @@ impl Restorer {
             guard: Guard::new(place.argument),
             argument: place.argument,
             json: place.json.then(JsonState::default),
+            begun: false,
         }
     }
 
@@ -111,10 +114,10 @@ impl Restorer {
                 && shape.end <= until
             {
                 if let Some(entry) = tokens.get(shape.key.as_bytes()) {
-                    let after = self.after(text, shape.end);
+                    let after = (self.after(text, shape.end), text.get(shape.end).copied());
                     match self.value(entry, permit, place, &shape, after) {
                         Ok(value) => {
-                            let whole = at == 0 && shape.end == text.len() && until == text.len();
+                            let whole = !self.begun && at == 0 && shape.end == text.len() && until == text.len();
                             fates.add(Fate::Restored);
                             out.push(Restored {
                                 start: at,
@@ -136,6 +139,7 @@ impl Restorer {
             self.push(text[at]);
             at += 1;
         }
+        self.begun |= until > 0;
     }
 
     /// What comes in the place of a token, or why it stays.
@@ -145,7 +149,7 @@ impl Restorer {
         permit: &Permit,
         place: &Place<'_>,
         shape: &Shape,
-        after: After,
+        (after, next): (After, Option<u8>),
     ) -> Result<Vec<u8>, Fate> {
         if entry.typed {
             return Err(Fate::Typed);
@@ -158,7 +162,7 @@ impl Restorer {
         } else if !permit.text() {
             return Err(Fate::Text);
         }
-        let site = match self.guard.site(after) {
+        let site = match self.guard.site(after, next) {
             // nobody writes `%3C` outside of a URL, whatever it looks like
             Site::Text if place.encoded || shape.spelling == Spelling::Percent => Site::Url(None),
             site => site,
@@ -191,7 +195,7 @@ impl Restorer {
 
     fn after(&self, text: &[u8], end: usize) -> After {
         let rest = &text[end..];
-        run::after(rest, self.json.is_some(), |at| token_len(rest, at))
+        run::after(rest, self.json.is_some(), |at| next_token(rest, at))
     }
 
     fn push_token(&mut self) {
@@ -257,11 +261,12 @@ impl Shape {
     }
 }
 
-/// The length of a token's shape at `at`.
-fn token_len(text: &[u8], at: usize) -> Option<usize> {
+/// The token's shape at `at`.
+fn next_token(text: &[u8], at: usize) -> Next {
     match shape::may_open(text[at]).then(|| shape::read(text, at)) {
-        Some(Read::Token(shape)) => Some(shape.end - at),
-        _ => None,
+        Some(Read::Token(shape)) => Next::Token(shape.end - at),
+        Some(Read::More(_)) => Next::More,
+        Some(Read::No) | None => Next::Text,
     }
 }
 
@@ -283,7 +288,7 @@ pub fn live_token_from(tokens: &Tokens, text: &[u8], json: bool) -> usize {
                 Read::More(front) if tokens.begins(front.as_bytes()) => return at,
                 Read::Token(shape) if tokens.get(shape.key.as_bytes()).is_some() => {
                     let rest = &text[shape.end..];
-                    if run::after(rest, json, |at| token_len(rest, at)) == After::More {
+                    if run::after(rest, json, |at| next_token(rest, at)) == After::More {
                         return at;
                     }
                     at = shape.end;

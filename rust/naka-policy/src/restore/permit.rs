@@ -30,7 +30,7 @@ impl PackRestore {
     }
 }
 
-/// What all packs that speak about some traffic permit together.
+/// What all packs that speak about some traffic permit together. Without a pack nothing is permitted: nobody made tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Permit {
     packs: Vec<Arc<PackRestore>>,
@@ -42,10 +42,20 @@ impl Permit {
         self.packs.push(Arc::clone(pack));
     }
 
+    /// True when no pack speaks.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.packs.is_empty()
+    }
+
+    fn every(&self, permits: impl Fn(&PackRestore) -> bool) -> bool {
+        !self.packs.is_empty() && self.packs.iter().all(|pack| permits(pack))
+    }
+
     /// In plain text.
     #[must_use]
     pub fn text(&self) -> bool {
-        self.packs.iter().all(|pack| pack.settings.text)
+        self.every(|pack| pack.settings.text)
     }
 
     /// In the arguments of a call of this tool. One that has no name is permitted only where all are.
@@ -56,9 +66,7 @@ impl Permit {
                 .iter()
                 .any(|glob| name.map_or(glob.as_str() == "*", |name| glob.matches(name)))
         };
-        self.packs
-            .iter()
-            .all(|pack| pack.settings.tool_arguments && listed(pack))
+        self.every(|pack| pack.settings.tool_arguments && listed(pack))
     }
 
     /// Inside a URL, link target, address or attribute that leads to this host, if one is known.
@@ -66,7 +74,7 @@ impl Permit {
     pub fn host(&self, host: Option<&str>) -> bool {
         let host = host.map(|host| host.trim_end_matches('.'));
         let listed = |pack: &PackRestore| host.is_some_and(|host| pack.hosts.iter().any(|glob| glob.matches(host)));
-        self.packs.iter().all(|pack| pack.settings.urls || listed(pack))
+        self.every(|pack| pack.settings.urls || listed(pack))
     }
 
     /// For people.
@@ -80,9 +88,9 @@ impl Permit {
         };
         PermitNote {
             text: self.text(),
-            tool_arguments: self.packs.iter().all(|pack| pack.settings.tool_arguments),
+            tool_arguments: self.every(|pack| pack.settings.tool_arguments),
             tools: lists(|pack| &pack.settings.tools),
-            urls: self.packs.iter().all(|pack| pack.settings.urls),
+            urls: self.every(|pack| pack.settings.urls),
             allow_hosts: lists(|pack| &pack.settings.allow_hosts),
         }
     }

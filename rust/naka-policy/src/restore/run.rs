@@ -78,6 +78,16 @@ pub(super) enum After {
     More,
 }
 
+/// What stands at a place behind a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Text,
+    /// Another token of this length.
+    Token(usize),
+    /// What may become one.
+    More,
+}
+
 impl Run {
     /// The run has ended.
     pub(super) fn clear(&mut self) {
@@ -151,14 +161,17 @@ fn is_name(byte: u8) -> bool {
 }
 
 /// Looks at what stands behind a token, `text`. `json`: it is the inside of a JSON string, escapes and all. `token`
-/// gives the length of another token that stands at a place.
-pub(super) fn after(text: &[u8], json: bool, token: impl Fn(usize) -> Option<usize>) -> After {
+/// tells of another token that stands at a place.
+pub(super) fn after(text: &[u8], json: bool, token: impl Fn(usize) -> Next) -> After {
     let (mut at, mut host, mut local) = (0, true, 0);
     loop {
         let Some(&byte) = text.get(at) else { return After::More };
-        if let Some(len) = token(at) {
+        let next = token(at);
+        if let Next::Token(len) = next {
             at += len;
             local += 1;
+        } else if let Next::More = next {
+            return After::More;
         } else {
             match byte {
                 b'@' => return After::Email,
@@ -170,8 +183,14 @@ pub(super) fn after(text: &[u8], json: bool, token: impl Fn(usize) -> Option<usi
                 },
                 b'.' if host => match text.get(at + 1) {
                     None => return After::More,
-                    Some(&next) if is_name(next) => return After::Host,
+                    Some(&next) if is_name(next) || b":/?#".contains(&next) => return After::Host,
                     Some(_) => host = false,
+                },
+                // a scheme, as far as a reader of links is concerned
+                b':' => match text.get(at + 1) {
+                    None => return After::More,
+                    Some(b'/') => return After::Host,
+                    Some(_) => return After::Nothing,
                 },
                 // `&#64;` and `&commat;` are an `@`, `&#46;` and `&period;` a dot, once they are shown
                 b'&' => match text.get(at + 1) {
@@ -255,8 +274,8 @@ mod tests {
 
     #[test]
     fn what_follows_makes_a_host_or_an_address_of_a_token() {
-        let after = |text: &str| after(text.as_bytes(), false, |_| None);
-        for text in [".evil.example", "-x.evil", "x.evil"] {
+        let after = |text: &str| after(text.as_bytes(), false, |_| Next::Text);
+        for text in [".evil.example", "-x.evil", "x.evil", "://evil"] {
             assert_eq!(after(text), After::Host, "{text}");
         }
         for text in [
@@ -270,7 +289,7 @@ mod tests {
         ] {
             assert_eq!(after(text), After::Email, "{text}");
         }
-        for text in [" ", ". ", ", x@y", ".\n", ") and", "\"", "/IN ", "- x@y"] {
+        for text in [" ", ". ", ", x@y", ".\n", ") and", "\"", "/IN ", "- x@y", ": x"] {
             assert_eq!(after(text), After::Nothing, "{text}");
         }
         for text in ["", ".", "abc", "&", "a.."] {

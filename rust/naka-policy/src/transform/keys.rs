@@ -105,8 +105,9 @@ impl Keys {
         minted.is_some()
     }
 
-    /// The token of a normalised value; `None` without a key.
-    pub(crate) fn mint(&self, entity: &str, value: &[u8], reversible: bool) -> Option<Minted> {
+    /// The token of a normalised value; `None` without a key. `reversible`: it may become its value again.
+    #[must_use]
+    pub fn mint(&self, entity: &str, value: &[u8], reversible: bool) -> Option<Minted> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0.as_ref()?[..]).ok()?;
         token::frame(entity, value, |part| mac.update(part));
         let mac = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
