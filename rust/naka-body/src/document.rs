@@ -240,7 +240,7 @@ impl<'b> Document<'b> {
     /// Reads the payload of one event by the stream table of `route`.
     pub(crate) fn read_event(payload: &'b [u8], route: &Route<'b>, limits: &Limits) -> Result<Self, BodyError> {
         let mut store = Store::new(payload, route.words);
-        media::read(&mut store, None, &route.table.stream.paths, limits)?;
+        media::read_event(&mut store, &route.table.stream.paths, limits)?;
         Ok(Self { store })
     }
 

@@ -26,12 +26,27 @@ enum Format {
 /// UTF-8's byte order mark.
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// Reads the payload of an event: all of it is one record, unless its paths part it.
+pub(crate) fn read_event(store: &mut Store<'_>, paths: &Automaton, limits: &Limits) -> Result<(), BodyError> {
+    read_as(store, None, paths, limits, 0)
+}
+
 /// Reads the body of `store` into it.
 pub(crate) fn read(
     store: &mut Store<'_>,
     content_type: Option<&str>,
     paths: &Automaton,
     limits: &Limits,
+) -> Result<(), BodyError> {
+    read_as(store, content_type, paths, limits, NO_RECORD)
+}
+
+fn read_as(
+    store: &mut Store<'_>,
+    content_type: Option<&str>,
+    paths: &Automaton,
+    limits: &Limits,
+    record: u32,
 ) -> Result<(), BodyError> {
     let body = store.body;
     let start = if body.starts_with(BOM) { BOM.len() } else { 0 };
@@ -54,7 +69,7 @@ pub(crate) fn read(
     // Servers read JSON whatever its content type says, so that is looked for first.
     let bracket = matches!(body[start..].trim_ascii_start().first(), Some(b'{' | b'['));
     let scanned = if format == Format::Json || format != Format::Lines && bracket {
-        read_json(store, start, format, paths, limits)?
+        read_json(store, start, format, (paths, record), limits)?
     } else {
         false
     };
@@ -159,11 +174,12 @@ fn read_json(
     store: &mut Store<'_>,
     from: usize,
     format: Format,
-    paths: &Automaton,
+    (paths, record): (&Automaton, u32),
     limits: &Limits,
 ) -> Result<bool, BodyError> {
     let text = store.body;
-    let mut walk = Walk::new(store, text, (0, 0), paths, limits, start(paths));
+    let start = Start { record, ..start(paths) };
+    let mut walk = Walk::new(store, text, (0, 0), paths, limits, start);
     match json::parse_from(text, from, limits.max_depth, &mut walk) {
         Ok(()) => {
             store.json = Json::Value(from);

@@ -1,7 +1,7 @@
 //! Which API a request speaks, as far as method and path tell.
 
 use crate::codec::Codec;
-use crate::stream::Form;
+use crate::stream::{Form, LastWords};
 use crate::tables::Api;
 use crate::tables::errors::{ErrorShape, Problem, fill, quoted};
 use crate::tables::paths::Pattern;
@@ -123,14 +123,24 @@ impl<'t> Route<'t> {
         })
     }
 
-    /// The last events of a stream that is cut off, in the words of `problem`: the API's error, or with `model` an ending
+    /// The last events of a stream that is cut off, in the words of `problem`: the API's error, or with a model an ending
     /// of the model's that refuses, where the API has one. Nothing may follow them.
-    pub fn stream_ending(&self, form: Form, problem: &Problem<'_>, model: Option<&str>) -> Vec<u8> {
+    pub fn stream_ending(&self, form: Form, problem: &Problem<'_>, last: &LastWords<'_>) -> Vec<u8> {
         let mut out = Vec::new();
-        for (name, data) in self.table.stream.ending(&self.table.errors, problem, model) {
-            form.write(name, data.as_bytes(), &mut out);
-        }
+        let events = self.table.stream.ending(&self.table.errors, problem, last);
+        form.write_last(&events, last.first, &mut out);
         out
+    }
+
+    /// How an answer of this content type is read event by event; `None` for one that is read whole.
+    pub fn stream_form(&self, content_type: &str) -> Option<Form> {
+        let array = self.pattern.is_some_and(|pattern| pattern.array);
+        // lines of JSON are also what a file holds: only an API that streams them says that they are events
+        Form::of(content_type).filter(|form| match form {
+            Form::Sse | Form::Frames => true,
+            Form::Lines => self.table.stream.known,
+            Form::Array => array,
+        })
     }
 
     /// True where the table of this API says what the events of a stream hold. Without that each event is read by itself,

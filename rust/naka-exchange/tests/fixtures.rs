@@ -110,7 +110,8 @@ fn run(fixture: &Fixture, encoding: &str) -> ([Option<Vec<u8>>; 2], Vec<Outcome>
             status: 200,
             body: head,
         }));
-        if shell.exchange.state(Direction::Response) == naka_exchange::steps::State::Asked {
+        use naka_exchange::steps::State;
+        if matches!(shell.exchange.state(Direction::Response), State::Asked | State::Flowing) {
             let data = Bytes::copy_from_slice(part.body.as_bytes());
             went[1] = sent(&shell.tell(Event::ResponseBody(Piece { data, end: true })));
         }

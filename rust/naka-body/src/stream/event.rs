@@ -87,6 +87,7 @@ pub struct Event<'f> {
     document: Document<'f>,
     pieces: Vec<Piece>,
     ends: Vec<Ends>,
+    unread: Vec<FieldId>,
     copy: bool,
 }
 
@@ -104,6 +105,7 @@ impl<'f> Event<'f> {
             },
             pieces: Vec::new(),
             ends: Vec::new(),
+            unread: Vec::new(),
             copy: false,
         };
         if payload.is_empty() {
@@ -125,7 +127,12 @@ impl<'f> Event<'f> {
             None => frame.name().unwrap_or_default(),
         };
         self.copy = table.copies.iter().any(|copy| copy.as_bytes() == name);
+        let binary = table.binary.iter().any(|binary| binary.as_bytes() == name);
         for &(field, slot) in &store.notes.slots {
+            if binary {
+                self.unread.push(FieldId(field));
+                continue;
+            }
             let record = &store.fields[field as usize];
             let slot = &table.slots[usize::from(slot)];
             let (family, json, sealed) = match slot.channel(name) {
@@ -155,8 +162,9 @@ impl<'f> Event<'f> {
         for &node in &store.notes.ends {
             self.ends.push(Ends(indices(store, node, Step::Here)));
         }
-        if table.ends.iter().any(|end| end.as_bytes() == name) {
-            self.ends.push(Ends(indices(store, 0, Step::Here)));
+        if let Some((_, all)) = table.ends.iter().find(|(end, _)| end.as_bytes() == name) {
+            let own = Ends(indices(store, 0, Step::Here));
+            self.ends.push(if *all { Ends::ALL } else { own });
         }
     }
 
@@ -172,10 +180,22 @@ impl<'f> Event<'f> {
         &self.pieces
     }
 
+    /// Fields that hold no text (sound): not to be scanned.
+    #[must_use]
+    pub fn unread(&self) -> &[FieldId] {
+        &self.unread
+    }
+
     /// True when it says again what pieces have said.
     #[must_use]
     pub fn is_copy(&self) -> bool {
         self.copy
+    }
+
+    /// Its number, where events are numbered (`sequence_number`).
+    #[must_use]
+    pub fn sequence(&self) -> Option<u32> {
+        self.document.store.notes.sequence
     }
 
     /// Channels that end with this event, after its pieces.
@@ -247,6 +267,7 @@ pub(crate) struct Notes {
     pub(crate) indices: Vec<Index>,
     /// The event's own name.
     pub(crate) name: Option<Place>,
+    pub(crate) sequence: Option<u32>,
     /// Objects whose channels end.
     pub(crate) ends: Vec<u32>,
 }

@@ -1,6 +1,6 @@
 //! Bytes into frames. A frame holds exactly the bytes that came for it, so that one that is not changed goes on as it is.
 
-use super::{lines, sse};
+use super::{array, aws, lines, sse};
 
 /// How a stream of events is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,15 +9,20 @@ pub enum Form {
     Sse,
     /// One JSON text per line.
     Lines,
+    /// One JSON array, item by item.
+    Array,
+    /// Amazon's binary event stream.
+    Frames,
 }
 
 impl Form {
-    /// The form that a content type names; `None` for an answer that is no stream of events.
+    /// The form that a content type may name; `None` for an answer that is no stream of events. JSON is an array of events
+    /// on some routes only: [`Route::stream_form`](crate::Route::stream_form).
     ///
     /// ```
     /// use naka_body::stream::Form;
     /// assert_eq!(Form::of("text/event-stream; charset=utf-8"), Some(Form::Sse));
-    /// assert_eq!(Form::of("application/json"), None);
+    /// assert_eq!(Form::of("text/html"), None);
     /// ```
     #[must_use]
     pub fn of(content_type: &str) -> Option<Self> {
@@ -35,30 +40,55 @@ impl Form {
         .any(|name| is(name))
         {
             Some(Self::Lines)
+        } else if is("application/vnd.amazon.eventstream") {
+            Some(Self::Frames)
+        } else if is("application/json") {
+            Some(Self::Array)
         } else {
             None
         }
     }
 
-    /// Appends an event of our own. Its data has no line ends.
-    pub(crate) fn write(self, name: &str, data: &[u8], out: &mut Vec<u8>) {
-        match self {
-            Self::Sse => {
-                if !name.is_empty() {
-                    out.extend_from_slice(b"event: ");
-                    out.extend_from_slice(name.as_bytes());
+    /// Appends the last events of a stream, of our own; `first` when none went before. Their data has no line ends.
+    pub(crate) fn write_last(self, events: &[(&str, String)], first: bool, out: &mut Vec<u8>) {
+        for (index, (name, data)) in events.iter().enumerate() {
+            match self {
+                Self::Sse => {
+                    if !name.is_empty() {
+                        out.extend_from_slice(b"event: ");
+                        out.extend_from_slice(name.as_bytes());
+                        out.push(b'\n');
+                    }
+                    out.extend_from_slice(b"data: ");
+                    out.extend_from_slice(data.as_bytes());
+                    out.extend_from_slice(b"\n\n");
+                }
+                Self::Lines => {
+                    out.extend_from_slice(data.as_bytes());
                     out.push(b'\n');
                 }
-                out.extend_from_slice(b"data: ");
-                out.extend_from_slice(data);
-                out.extend_from_slice(b"\n\n");
-            }
-            Self::Lines => {
-                out.extend_from_slice(data);
-                out.push(b'\n');
+                Self::Array => {
+                    out.push(if first && index == 0 { b'[' } else { b',' });
+                    out.extend_from_slice(data.as_bytes());
+                }
+                Self::Frames => aws::write_exception(data.as_bytes(), out),
             }
         }
+        if self == Self::Array {
+            out.push(b']');
+        }
     }
+}
+
+/// How a stream that is cut off shall end.
+#[derive(Debug, Clone, Copy)]
+pub struct LastWords<'m> {
+    /// The model that refuses; `None` for an error.
+    pub model: Option<&'m str>,
+    /// Number of the event, where events are numbered.
+    pub sequence: u32,
+    /// No event went before.
+    pub first: bool,
 }
 
 /// Where the payload of a frame stands in its bytes.
@@ -70,6 +100,12 @@ pub(super) enum Payload {
     At { start: usize, end: usize },
     /// Several `data:` lines: their text joined by LF, and where each stands.
     Lines { joined: Vec<u8>, at: Vec<(usize, usize)> },
+    /// In a binary frame, at `at` of its payload when that holds it in base64.
+    Binary {
+        inner: Vec<u8>,
+        at: Option<(usize, usize)>,
+        name: Vec<u8>,
+    },
 }
 
 /// One event as it came.
@@ -109,13 +145,17 @@ impl Frame {
             Payload::None => b"",
             Payload::At { start, end } => &self.raw[*start..*end],
             Payload::Lines { joined, .. } => joined,
+            Payload::Binary { inner, .. } => inner,
         }
     }
 
     /// The name that the form gives the event (`event:`).
     #[must_use]
     pub fn name(&self) -> Option<&[u8]> {
-        self.name.map(|(start, end)| &self.raw[start..end])
+        match &self.payload {
+            Payload::Binary { name, .. } => Some(name),
+            _ => self.name.map(|(start, end)| &self.raw[start..end]),
+        }
     }
 
     /// The frame's bytes with another payload.
@@ -133,6 +173,7 @@ impl Frame {
                 out.extend_from_slice(&self.raw[*end..]);
             }
             Payload::Lines { at, .. } => sse::with_lines(&self.raw, at, payload, &mut out),
+            Payload::Binary { at, .. } => aws::with_payload(&self.raw, *at, payload, &mut out),
         }
         out
     }
@@ -146,12 +187,18 @@ pub struct Splitter {
     /// Bytes of `buffer` that were given out.
     taken: usize,
     scan: sse::Scan,
+    items: array::Scan,
     max_bytes: usize,
 }
 
-/// A frame is larger than what may be held. The bytes stay in the splitter: [`Splitter::rest`].
+/// Why a stream cannot be cut into frames. The bytes stay in the splitter: [`Splitter::rest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLarge;
+pub enum SplitError {
+    /// A frame is larger than what may be held.
+    TooLarge,
+    /// A binary frame whose lengths or check sums do not hold.
+    Broken,
+}
 
 /// A buffer that is empty keeps no more room than this.
 const KEPT: usize = 4096;
@@ -165,6 +212,7 @@ impl Splitter {
             buffer: Vec::new(),
             taken: 0,
             scan: sse::Scan::default(),
+            items: array::Scan::default(),
             max_bytes,
         }
     }
@@ -181,17 +229,19 @@ impl Splitter {
     /// The next complete frame.
     ///
     /// # Errors
-    /// [`TooLarge`] when more than `max_bytes` came and the frame did not end.
+    /// [`SplitError`]; then [`Splitter::rest`] has the bytes.
     #[allow(clippy::should_implement_trait)] // it fails, and more may come after `None`
-    pub fn next(&mut self) -> Result<Option<Frame>, TooLarge> {
+    pub fn next(&mut self) -> Result<Option<Frame>, SplitError> {
         let pending = &self.buffer[self.taken..];
         let end = match self.form {
             Form::Sse => self.scan.end(pending),
             Form::Lines => self.scan.line_end(pending),
+            Form::Array => self.items.end(pending),
+            Form::Frames => aws::end(pending)?,
         };
         let Some(end) = end else {
             if pending.len() > self.max_bytes {
-                return Err(TooLarge);
+                return Err(SplitError::TooLarge);
             }
             if pending.is_empty() && self.buffer.capacity() > KEPT {
                 self.buffer = Vec::new();
@@ -200,18 +250,30 @@ impl Splitter {
             return Ok(None);
         };
         if end > self.max_bytes {
-            return Err(TooLarge);
+            return Err(SplitError::TooLarge);
         }
         let raw = pending[..end].to_vec();
+        let frame = self.frame(raw)?;
         self.taken += end;
-        Ok(Some(self.frame(raw)))
+        Ok(Some(frame))
     }
 
     /// The stream is over: what is left, as a frame. Readers differ on whether an event without its last empty line
     /// counts, so it is read as one.
     pub fn finish(&mut self) -> Option<Frame> {
         let raw = self.rest();
-        (!raw.is_empty()).then(|| self.frame(raw))
+        let payload = match self.form {
+            // half a binary frame says nothing
+            Form::Frames => Payload::None,
+            _ if raw.is_empty() => return None,
+            _ => return self.frame(raw).ok(),
+        };
+        (!raw.is_empty()).then(|| Frame {
+            form: self.form,
+            raw,
+            payload,
+            name: None,
+        })
     }
 
     /// The bytes that belong to no frame yet; none stay.
@@ -227,16 +289,18 @@ impl Splitter {
         self.buffer.len() - self.taken
     }
 
-    fn frame(&mut self, raw: Vec<u8>) -> Frame {
+    fn frame(&mut self, raw: Vec<u8>) -> Result<Frame, SplitError> {
         let (payload, name) = match self.form {
             Form::Sse => self.scan.parse(&raw),
             Form::Lines => (lines::payload(&raw), None),
+            Form::Array => (self.items.payload(&raw), None),
+            Form::Frames => (aws::payload(&raw)?, None),
         };
-        Frame {
+        Ok(Frame {
             form: self.form,
             raw,
             payload,
             name,
-        }
+        })
     }
 }

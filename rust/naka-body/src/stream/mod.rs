@@ -7,6 +7,8 @@
 //!
 //! [`Document`]: crate::Document
 
+mod array;
+mod aws;
 mod event;
 pub mod fragment;
 mod frame;
@@ -15,4 +17,4 @@ pub(crate) mod sse;
 
 pub use event::{Channel, Ends, Event, Piece};
 pub(crate) use event::{Index, Notes};
-pub use frame::{Form, Frame, Splitter};
+pub use frame::{Form, Frame, LastWords, SplitError, Splitter};

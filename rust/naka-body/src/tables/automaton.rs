@@ -74,6 +74,8 @@ pub(crate) enum Mark {
     Rest(u16),
     /// A number that tells the object around it from others of its kind.
     Index(u8),
+    /// The number of the event.
+    Sequence,
     /// The name of the event.
     Name,
     /// A string or `true` here ends the channels of the object around it.
@@ -94,6 +96,7 @@ pub(crate) const AUDIT: u16 = 4;
 pub(crate) struct EventMark {
     pub(crate) slot: Option<u16>,
     pub(crate) index: Option<u8>,
+    pub(crate) sequence: bool,
     pub(crate) name: bool,
     pub(crate) ends: bool,
 }
@@ -286,6 +289,7 @@ impl Build<'_> {
                 Mark::Slot(slot) => state.event.slot = Some(slot),
                 Mark::Rest(slot) => rest = Some(slot),
                 Mark::Index(order) => state.event.index = Some(order),
+                Mark::Sequence => state.event.sequence = true,
                 Mark::Name => state.event.name = true,
                 Mark::Ends => state.event.ends = true,
                 Mark::Deciding(index) => state.deciding = Some(index),

@@ -32,7 +32,9 @@ pub struct ErrorShape {
 }
 
 /// What may stand in a template, in quotes and with `$`.
-const SLOTS: [&str; 7] = ["message", "kind", "param", "code", "status", "decision", "model"];
+const SLOTS: [&str; 8] = [
+    "message", "kind", "param", "code", "status", "decision", "model", "sequence",
+];
 
 /// A template with its slots filled: `value` gives JSON, none for null.
 pub(crate) fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {

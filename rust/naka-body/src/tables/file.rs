@@ -86,12 +86,18 @@ pub(super) struct StreamEntry {
     /// Numbers that tell choices, tool calls and blocks apart, in this order within one object. A list's items without one
     /// are told apart by position.
     pub(super) index: Vec<String>,
+    /// The number of the event, counted up from event to event.
+    pub(super) sequence: Option<String>,
     pub(super) channel: Vec<ChannelEntry>,
     /// A path whose value is a string or `true`, or the name of an event and a colon: the channels under the same indices
-    /// have ended.
+    /// have ended; with `*` behind the colon all of them.
     pub(super) ends: Vec<String>,
     /// Names of events that say again what pieces have said: changed alike, not counted twice.
     pub(super) copies: Vec<String>,
+    /// Names of events whose pieces are no text.
+    pub(super) binary: Vec<String>,
+    /// Routes of the table whose answer in JSON is an array of events.
+    pub(super) array: Vec<String>,
     /// The events that end a stream by an error; by the API's error as one event unless told.
     pub(super) error: Vec<LastEvent>,
     /// The events that end it as a model that refuses; as by an error where there are none.

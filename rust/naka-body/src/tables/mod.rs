@@ -198,6 +198,7 @@ impl ApiTables {
                     .push(self.routes.len()),
                 None => self.unnamed_last.push(self.routes.len()),
             }
+            pattern.array = entry.stream.as_ref().is_some_and(|stream| stream.array.contains(route));
             pattern.refuses = entry
                 .refusal
                 .as_ref()

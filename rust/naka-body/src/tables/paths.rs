@@ -7,6 +7,8 @@ pub(crate) struct Pattern {
     segments: Vec<Segment>,
     /// Its API has an answer that refuses, for this route too.
     pub(crate) refuses: bool,
+    /// Its answer in JSON is an array of events.
+    pub(crate) array: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +52,7 @@ impl Pattern {
         });
         Ok(Self {
             refuses: false,
+            array: false,
             methods,
             segments: segments.collect::<Result<_, _>>()?,
         })

@@ -5,6 +5,7 @@ use super::errors::{self, ErrorShape, Problem, quoted};
 use super::file::{ApiEntry, ChannelEntry, LastEvent, StreamEntry};
 use crate::error::TableError;
 use crate::route::Direction;
+use crate::stream::LastWords;
 
 /// The stream of one API. Without channels where it has none.
 #[derive(Debug)]
@@ -14,13 +15,15 @@ pub(crate) struct StreamTable {
     pub(crate) slots: Vec<Slot>,
     /// Payloads that are no JSON and say that the stream is over.
     pub(crate) done: Vec<String>,
-    /// Names of events that end the channels under their indices.
-    pub(crate) ends: Vec<String>,
+    /// Names of events that end the channels under their indices, or (true) all of them.
+    pub(crate) ends: Vec<(String, bool)>,
+    /// Names of events whose pieces are no text.
+    pub(crate) binary: Vec<String>,
     /// Names of events that say again what pieces have said.
     pub(crate) copies: Vec<String>,
     error: Vec<LastEvent>,
     refusal: Vec<LastEvent>,
-    /// It names channels.
+    /// The table says what its events hold.
     pub(crate) known: bool,
 }
 
@@ -111,6 +114,9 @@ impl StreamTable {
                 .add(path, Mark::Index(order as u8))
                 .map_err(|why| bad(path, why))?;
         }
+        if let Some(path) = &entry.sequence {
+            builder.add(path, Mark::Sequence).map_err(|why| bad(path, why))?;
+        }
         if let Some(path) = &entry.name {
             builder.add(path, Mark::Name).map_err(|why| bad(path, why))?;
         }
@@ -118,7 +124,7 @@ impl StreamTable {
         for written in &entry.ends {
             match parted(written) {
                 ("", path) => builder.add(path, Mark::Ends).map_err(|why| bad(path, why))?,
-                (event, "") => ends.push(event.to_owned()),
+                (event, all @ ("" | "*")) => ends.push((event.to_owned(), all == "*")),
                 _ => return Err(bad(written, "an end is a path, or the name of an event and a colon")),
             }
         }
@@ -137,19 +143,25 @@ impl StreamTable {
                 table: api.id.clone(),
                 path: builder.path(index),
             })?,
-            known: !slots.is_empty(),
+            known: api.stream.is_some(),
             slots,
             done: entry.done.clone(),
             ends,
             copies: entry.copies.clone(),
+            binary: entry.binary.clone(),
             error: entry.error.clone(),
             refusal: entry.refusal.clone(),
         })
     }
 
     /// The events that end a stream: name (empty for none) and data. `model` asks for a refusal.
-    pub(crate) fn ending(&self, shape: &ErrorShape, problem: &Problem<'_>, model: Option<&str>) -> Vec<(&str, String)> {
-        let events = match model {
+    pub(crate) fn ending(
+        &self,
+        shape: &ErrorShape,
+        problem: &Problem<'_>,
+        last: &LastWords<'_>,
+    ) -> Vec<(&str, String)> {
+        let events = match last.model {
             Some(_) if !self.refusal.is_empty() => &self.refusal,
             _ => &self.error,
         };
@@ -157,7 +169,8 @@ impl StreamTable {
             return vec![("", shape.body(problem))];
         }
         let slot = |slot: &str| match slot {
-            "model" => model.map(quoted),
+            "model" => last.model.map(quoted),
+            "sequence" => Some(last.sequence.to_string()),
             "status" => Some(problem.status.to_string()),
             slot => shape.value(slot, problem).map(quoted),
         };

@@ -136,10 +136,18 @@ impl Walk<'_, '_> {
         }
     }
 
-    pub(super) fn note_index(&mut self, slot: Slot, order: u8, start: usize, end: usize) {
+    /// A number that says something about the event it stands in.
+    pub(super) fn note_number(&mut self, slot: Slot, event: EventMark, start: usize, end: usize) {
         let digits = std::str::from_utf8(&self.text[start..end]).unwrap_or_default();
-        if let (0, Ok(value)) = (self.layer, digits.parse()) {
-            self.store.notes.indices.push(Index {
+        let (0, Ok(value)) = (self.layer, digits.parse()) else {
+            return;
+        };
+        let notes = &mut self.store.notes;
+        if event.sequence {
+            notes.sequence = Some(value);
+        }
+        if let Some(order) = event.index {
+            notes.indices.push(Index {
                 node: slot.node,
                 order,
                 value,

@@ -131,8 +131,9 @@ impl Sink for Walk<'_, '_> {
     fn number(&mut self, start: usize, end: usize) -> Result<(), BodyError> {
         let slot = self.slot();
         self.note_stale(slot, start, end);
-        if let Some(order) = self.paths.state(slot.state).event.index {
-            self.note_index(slot, order, start, end);
+        let event = self.paths.state(slot.state).event;
+        if event != EventMark::default() {
+            self.note_number(slot, event, start, end);
         }
         self.number_value(slot, self.paths.state(slot.state).class, start, end)
     }

@@ -22,9 +22,9 @@ impl Exchange {
         if media::is_encoded(&head.content_encoding) {
             return None;
         }
-        let form = Form::of(std::str::from_utf8(&head.content_type).ok()?)?;
-        // lines of JSON are also what a file holds: only an API that streams them says that they are events
-        (form == Form::Sse || self.subject.route.knows_stream()).then_some(form)
+        self.subject
+            .route
+            .stream_form(std::str::from_utf8(&head.content_type).ok()?)
     }
 
     pub(super) fn begin_stream(

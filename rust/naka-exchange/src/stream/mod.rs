@@ -13,7 +13,7 @@ mod window;
 
 use std::sync::Arc;
 
-use naka_body::stream::{Event, Form, Frame, Splitter};
+use naka_body::stream::{Event, Form, Frame, LastWords, SplitError, Splitter};
 use naka_body::{Edit, Problem};
 use naka_detect::{ChannelFinding, Detector, Finding};
 use naka_policy::{Action, Date, Decision, Direction, FieldFindings, Handling, Keys, Pair, RuleSet, Text, Traffic};
@@ -52,6 +52,8 @@ pub(crate) struct Flow {
     cut: Option<Cut>,
     /// What is left passes unread.
     unread: bool,
+    /// Something has left.
+    sent: bool,
 }
 
 /// Why a stream ends before its end.
@@ -85,6 +87,7 @@ impl Flow {
             outcome,
             cut: None,
             unread: false,
+            sent: false,
         }
     }
 
@@ -100,8 +103,12 @@ impl Flow {
             match self.splitter.next() {
                 Ok(Some(frame)) => self.event(frame, tools),
                 Ok(None) => break,
-                Err(_) => {
-                    self.unreadable(Reason::TooLarge, None);
+                Err(error) => {
+                    let reason = match error {
+                        SplitError::TooLarge => Reason::TooLarge,
+                        SplitError::Broken => Reason::Malformed,
+                    };
+                    self.unreadable(reason, None);
                     self.unread = self.cut.is_none();
                     break;
                 }
@@ -149,7 +156,10 @@ impl Flow {
 
     /// Adds the last events when the stream is cut off; what waits goes nowhere.
     fn end(&mut self, mut released: Released) -> Released {
-        let Some(cut) = &self.cut else { return released };
+        let Some(cut) = &self.cut else {
+            self.sent |= !released.bytes.is_empty();
+            return released;
+        };
         let Judging { subject, decision, .. } = &self.judging;
         let reject = match cut {
             Cut::Blocked => Reject::blocked(
@@ -170,9 +180,13 @@ impl Flow {
             decision: &decision.to_string(),
         };
         let refusal = matches!(cut, Cut::Blocked).then(|| self.refusing_model()).flatten();
-        released
-            .bytes
-            .extend_from_slice(&subject.route.stream_ending(self.form, &problem, refusal.as_deref()));
+        let last = LastWords {
+            model: refusal.as_deref(),
+            sequence: self.queue.sequence(),
+            first: !self.sent && released.bytes.is_empty(),
+        };
+        let ending = subject.route.stream_ending(self.form, &problem, &last);
+        released.bytes.extend_from_slice(&ending);
         released.cut = true;
         self.outcome.rejected = reject.status;
         self.outcome.enforced = Action::Block;
@@ -221,7 +235,7 @@ impl Flow {
             Ok(event) => event,
             Err(_) => {
                 self.unreadable(Reason::Limits, None);
-                self.hold(number, frame, 0, Vec::new());
+                self.hold(number, frame, 0, Vec::new(), None);
                 return;
             }
         };
@@ -233,9 +247,13 @@ impl Flow {
             let path = JsonPath::rendered(event.document().unscannable_path(item));
             self.unreadable(Reason::OpaqueParts, Some(path));
         }
+        if !event.unread().is_empty() {
+            self.unreadable(Reason::OpaqueParts, None);
+        }
         if event.pieces().is_empty() && event.ends().is_empty() {
+            let sequence = event.sequence();
             drop(event);
-            self.hold(number, frame, 0, edits);
+            self.hold(number, frame, 0, edits, sequence);
             return;
         }
         let ends = event.ends().to_vec();
@@ -260,8 +278,9 @@ impl Flow {
                 None => self.unreadable(Reason::OpaqueParts, None),
             }
         }
+        let sequence = event.sequence();
         drop(event);
-        self.hold(number, frame, waits, edits);
+        self.hold(number, frame, waits, edits, sequence);
         for (index, step) in progress {
             self.found(index, &step.findings, tools);
             let Self { channels, queue, .. } = self;
@@ -273,9 +292,9 @@ impl Flow {
         }
     }
 
-    fn hold(&mut self, number: u64, frame: Frame, waits: u32, edits: Vec<Edit>) {
+    fn hold(&mut self, number: u64, frame: Frame, waits: u32, edits: Vec<Edit>, sequence: Option<u32>) {
         if self.judging.holds {
-            self.queue.push(number, frame, waits, edits);
+            self.queue.push(number, frame, waits, edits, sequence);
         } else {
             self.queue.skip();
         }
@@ -296,7 +315,7 @@ impl Flow {
         let pieces = event.pieces();
         let texts = document
             .fields()
-            .filter(|field| !pieces.iter().any(|piece| piece.field == field.id))
+            .filter(|field| !pieces.iter().any(|piece| piece.field == field.id) && !event.unread().contains(&field.id))
             .map(|field| Text {
                 field: field.id.0,
                 record: field.record,
@@ -329,7 +348,7 @@ impl Flow {
         }
         let path = |field: u32| JsonPath::rendered(document.path(naka_body::FieldId(field)));
         if event.is_copy() {
-            self.block_if(decision.enforced);
+            self.tell_new(decision, path, tools);
         } else {
             self.tell(&decision, false, path, tools);
             self.tell(&others, true, path, tools);
@@ -475,6 +494,19 @@ impl Flow {
                 paths.remove(at);
             }
         }
+    }
+
+    /// Adds what was not told when the pieces came that an event says again.
+    fn tell_new(&mut self, mut decision: Decision, path: impl Fn(u32) -> JsonPath, tools: &mut Tools) {
+        let action = decision.enforced;
+        let names = &mut tools.rule_names;
+        names.follow(&self.judging.rules);
+        decision.clusters.retain(|cluster| {
+            let entity = names.entity(&self.judging.rules, cluster.entity);
+            !self.outcome.entities.iter().any(|tally| tally.entity == entity)
+        });
+        self.tell(&decision, false, path, tools);
+        self.block_if(action);
     }
 
     fn block_if(&mut self, action: Action) {

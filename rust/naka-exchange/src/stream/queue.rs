@@ -12,6 +12,8 @@ struct Held {
     /// Pieces of it that are not final.
     waits: u32,
     edits: Vec<Edit>,
+    /// Its own number, if it tells one.
+    sequence: Option<u32>,
 }
 
 /// Events are numbered as they come.
@@ -21,6 +23,8 @@ pub(super) struct Queue {
     /// Number of the first one.
     first: u64,
     bytes: usize,
+    /// Number of the next event to leave, where events are numbered.
+    sequence: u32,
 }
 
 impl Queue {
@@ -28,10 +32,15 @@ impl Queue {
         self.first + self.events.len() as u64
     }
 
-    pub(super) fn push(&mut self, number: u64, frame: Frame, waits: u32, edits: Vec<Edit>) {
+    pub(super) fn push(&mut self, number: u64, frame: Frame, waits: u32, edits: Vec<Edit>, sequence: Option<u32>) {
         debug_assert_eq!(number, self.next_number());
         self.bytes += frame.raw().len() + size_of::<Held>();
-        self.events.push_back(Held { frame, waits, edits });
+        self.events.push_back(Held {
+            frame,
+            waits,
+            edits,
+            sequence,
+        });
     }
 
     /// Counts an event that is not kept.
@@ -69,6 +78,7 @@ impl Queue {
         while self.events.front().is_some_and(|held| held.waits == 0) {
             let Some(held) = self.events.pop_front() else { break };
             self.first += 1;
+            self.sequence = held.sequence.map_or(self.sequence, |number| number.wrapping_add(1));
             self.bytes -= held.frame.raw().len() + size_of::<Held>();
             let bytes = if held.edits.is_empty() {
                 held.frame.into_raw()
@@ -82,6 +92,11 @@ impl Queue {
             }
         }
         Ok(())
+    }
+
+    /// The number for an event in the place of the next one.
+    pub(super) fn sequence(&self) -> u32 {
+        self.sequence
     }
 
     pub(super) fn bytes(&self) -> usize {
