@@ -268,7 +268,7 @@ impl Splitter {
             _ if raw.is_empty() => return None,
             _ => return self.frame(raw).ok(),
         };
-        (!raw.is_empty()).then(|| Frame {
+        (!raw.is_empty()).then_some(Frame {
             form: self.form,
             raw,
             payload,

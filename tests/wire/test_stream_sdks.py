@@ -1,0 +1,75 @@
+"""The streams of every provider through the real Envoy, read by its official client."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from wire.gateway import Gateway, five
+from wire.harness import Raw
+from wire.streams import STREAMS, Stream, gemini_array, pieces
+from wire.test_client import VALUES
+
+AADHAAR, PAN = VALUES["IN_AADHAAR"], VALUES["IN_PAN"]
+SAID = f"Your aadhaar is {AADHAAR}, the PAN {PAN} was checked too. I was told so by the desk."
+ARGUMENTS = {"note": f'Ramā "{AADHAAR}"\n', "pan": PAN, "aadhaar": int(AADHAAR.replace(" ", "")), "n": 5}
+REDACTED = SAID.replace(AADHAAR, "[IN_AADHAAR]").replace(PAN, "[IN_PAN]")
+CLEAN = {"note": 'Ramā "[IN_AADHAAR]"\n', "pan": "[IN_PAN]", "aadhaar": "[IN_AADHAAR]", "n": 5}
+
+
+@pytest.fixture(scope="module")
+def redacting(shared: Gateway) -> Gateway:
+    shared.use(five("Redact"))
+    return shared
+
+
+@pytest.mark.parametrize("stream", [pytest.param(stream, id=stream.name) for stream in STREAMS])
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_the_client_puts_together_the_same_text_with_the_values_replaced(
+    redacting: Gateway, stream: Stream, size: int
+) -> None:
+    events = stream.events(pieces(SAID, size), pieces(json.dumps(ARGUMENTS), size))
+    with stream.sdk.open(redacting.url, False) as client, redacting.stub.answers(stream.content_type, events):
+        text, arguments = stream.ask(client)
+    assert text == REDACTED
+    assert arguments == (CLEAN if stream.has_arguments else None)
+
+
+@pytest.mark.parametrize("stream", [pytest.param(stream, id=stream.name) for stream in STREAMS])
+def test_the_client_reads_what_comes_in_single_bytes(redacting: Gateway, stream: Stream) -> None:
+    whole = b"".join(stream.events(pieces(SAID, 9), pieces(json.dumps(ARGUMENTS), 9)))
+    cut = [whole[at : at + 1] for at in range(len(whole))]
+    with stream.sdk.open(redacting.url, False) as client, redacting.stub.answers(stream.content_type, cut):
+        text, arguments = stream.ask(client)
+    assert text == REDACTED
+    assert arguments == (CLEAN if stream.has_arguments else None)
+
+
+@pytest.mark.parametrize("stream", [pytest.param(stream, id=stream.name) for stream in STREAMS])
+def test_in_shadow_the_bytes_are_the_providers(shared: Gateway, stream: Stream) -> None:
+    shared.use(five("Mask", mode="Shadow"))
+    events = stream.events(pieces(SAID, 7), pieces(json.dumps(ARGUMENTS), 7))
+    with stream.sdk.open(shared.url, False) as client, shared.stub.answers(stream.content_type, events):
+        assert stream.ask(client) == (SAID, ARGUMENTS if stream.has_arguments else None)
+
+
+def test_an_array_of_events_is_masked_item_by_item(shared: Gateway) -> None:
+    shared.use(five("Redact"))
+    events = gemini_array(pieces(SAID, 5), [])
+    path = "/v1beta/models/stub:streamGenerateContent"
+    body = json.dumps({"contents": [{"parts": [{"text": "hello"}]}]}).encode()
+    with shared.stub.answers("application/json", events, gap_ms=2), Raw(shared.port) as raw:
+        raw.request("POST", path, body, [("content-type", "application/json")])
+        started = time.monotonic()
+        raw._more()
+        first = time.monotonic() - started
+        answer = raw.answer()
+        last = time.monotonic() - started
+    items = json.loads(answer.body)
+    text = "".join(part["text"] for item in items for part in item["candidates"][0]["content"]["parts"])
+    assert text == REDACTED
+    assert len(items) == len(events) - 1
+    assert answer.body.count(b",\r\n") == len(items) - 1
+    assert first < last
