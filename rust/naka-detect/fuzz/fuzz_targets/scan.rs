@@ -8,6 +8,10 @@ use libfuzzer_sys::fuzz_target;
 use naka_detect::oracle::Oracle;
 use naka_detect::{CustomContext, CustomPattern, Detector, Finding, Flags, Recognizer, Scratch};
 
+#[path = "../pieces.rs"]
+mod pieces;
+use pieces::{PIECES, text};
+
 /// The oracle tries every pattern at every byte, so that longer texts would only be fewer.
 const MAX_TEXT: usize = 400;
 
@@ -15,26 +19,6 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::builtin().expec
 static ORACLE: LazyLock<Oracle> = LazyLock::new(|| Oracle::builtin().expect("the rules load"));
 static CUSTOM: LazyLock<Detector> =
     LazyLock::new(|| Detector::with_recognizers(&recognizers()).expect("the recognisers hold"));
-
-/// Every example and context word of the rule files: bytes drawn one by one seldom make a check digit.
-static PIECES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
-    let files = std::fs::read_dir(folder).expect("the folder is there");
-    let mut files: Vec<_> = files.map(|entry| entry.expect("readable").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    let mut pieces = Vec::new();
-    for file in files {
-        let rule: toml::Table = std::fs::read_to_string(file).expect("readable").parse().expect("TOML");
-        let words = rule.get("context").and_then(|context| context.get("words"));
-        for list in [rule.get("match"), rule.get("no_match"), words] {
-            let list = list.and_then(toml::Value::as_array).into_iter().flatten();
-            pieces.extend(list.filter_map(toml::Value::as_str).map(str::to_owned));
-        }
-    }
-    assert!(pieces.len() > 500, "the examples of the rules");
-    pieces
-});
 
 /// Of every lane, greedy ones and words of built-in rules among them.
 fn recognizers() -> Vec<Recognizer> {
@@ -65,38 +49,6 @@ fn recognizers() -> Vec<Recognizer> {
             ..Recognizer::default()
         },
     ]
-}
-
-/// The bytes as they are, or, when the first says so, as a recipe: pieces of rule files between bytes.
-fn text(input: &[u8]) -> Vec<u8> {
-    let Some((&how, rest)) = input.split_first() else {
-        return Vec::new();
-    };
-    let mut text = Vec::new();
-    if how & 1 == 0 {
-        text.extend_from_slice(rest);
-    } else {
-        for step in rest.chunks_exact(4) {
-            let piece = &PIECES[usize::from(u16::from_le_bytes([step[0], step[1]])) % PIECES.len()];
-            match step[2] & 7 {
-                0 => text.extend(piece.bytes().map(|byte| if byte == b' ' { b'-' } else { byte })),
-                1 => text.extend(piece.bytes().filter(|&byte| byte != b' ' && byte != b'-')),
-                2 => text.extend(piece.to_uppercase().bytes()),
-                3 => text.extend(piece.chars().flat_map(|c| in_devanagari(c).to_string().into_bytes())),
-                4 => text.extend(&piece.as_bytes()[..usize::from(step[3]) % (piece.len() + 1)]),
-                _ => text.extend(piece.bytes()),
-            }
-            text.push(step[3]);
-        }
-    }
-    text.truncate(MAX_TEXT);
-    text
-}
-
-fn in_devanagari(c: char) -> char {
-    c.to_digit(10)
-        .and_then(|digit| char::from_u32(0x966 + digit))
-        .unwrap_or(c)
 }
 
 fn scan(detector: &Detector, text: &[u8], label: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Finding> {
@@ -140,7 +92,7 @@ fuzz_target!(init: {
     // one input in two has a label: the byte chooses it
     let label = (choice & 1 == 1).then(|| PIECES[usize::from(choice) * 7 % PIECES.len()].as_bytes());
     let mut scratch = if choice & 6 == 6 { used() } else { Scratch::default() };
-    let text = text(input);
+    let text = text(input, MAX_TEXT);
     let found = scan(&DETECTOR, &text, label, &mut scratch);
     assert_eq!(
         found,

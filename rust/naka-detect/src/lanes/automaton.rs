@@ -117,14 +117,16 @@ impl Automaton {
     pub(crate) fn run_on(&self, text: &[u8], start: usize, ends: &mut Vec<End>) -> bool {
         ends.clear();
         let mut state = self.dfa.start;
-        for (at, &byte) in text.iter().enumerate().skip(start) {
+        let mut at = start;
+        while let Some(&byte) = text.get(at) {
             state = self.dfa.step(state, byte);
             if state == 0 {
                 return false;
             }
+            at += 1;
             if self.dfa.accepts(state) {
                 ends.push(End {
-                    at: at as u32 + 1,
+                    at: at as u32,
                     patterns: self.dfa.patterns(state),
                 });
             }

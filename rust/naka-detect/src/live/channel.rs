@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 use super::MAX_HELD;
+use super::judged::Marks;
 use super::{CONTEXT, floor};
 use crate::finding::Finding;
 use crate::{Detector, Scratch};
@@ -43,8 +44,8 @@ pub struct ChannelScan {
     tail: String,
     /// Where the tail begins in the channel.
     base: u64,
-    /// Bytes of the tail that are released.
-    released: usize,
+    /// What is settled of the tail.
+    marks: Marks,
 }
 
 impl std::fmt::Debug for ChannelScan {
@@ -63,7 +64,7 @@ impl ChannelScan {
         Self {
             tail: String::new(),
             base: 0,
-            released: 0,
+            marks: Marks { released: 0, labels: 0 },
         }
     }
 
@@ -76,13 +77,13 @@ impl ChannelScan {
     /// Bytes of the channel that may be released.
     #[must_use]
     pub const fn released_to(&self) -> u64 {
-        self.base + self.released as u64
+        self.base + self.marks.released as u64
     }
 
     /// The text that waits.
     #[must_use]
     pub fn held(&self) -> &str {
-        &self.tail[self.released..]
+        &self.tail[self.marks.released..]
     }
 
     /// Bytes of memory of this state, beside itself.
@@ -110,7 +111,7 @@ impl ChannelScan {
     /// Ends the channel: nothing comes any more, and nothing waits.
     pub fn finish(&mut self, detector: &Detector, scratch: &mut Scratch) -> Progress {
         let mut progress = Progress::default();
-        if self.released < self.tail.len() {
+        if self.marks.released < self.tail.len() {
             self.advance(detector, true, scratch, &mut progress.findings);
         }
         self.trim();
@@ -120,11 +121,12 @@ impl ChannelScan {
 
     /// Releases what needs not wait, and takes what was found in it.
     fn advance(&mut self, detector: &Detector, ends: bool, scratch: &mut Scratch, out: &mut Vec<ChannelFinding>) {
-        let from = detector.advance(&self.tail, self.released, ends, scratch);
+        let released = self.marks.released;
+        self.marks = detector.advance(&self.tail, self.marks, ends, scratch);
         for finding in &scratch.scan.findings {
             let (start, end) = (finding.start as usize, finding.end as usize);
-            if end > self.released && end <= from {
-                let begins = start.max(self.released);
+            if end > released && end <= self.marks.released {
+                let begins = start.max(released);
                 out.push(ChannelFinding {
                     start: self.base + begins as u64,
                     end: self.base + end as u64,
@@ -137,17 +139,17 @@ impl ChannelScan {
                 });
             }
         }
-        self.released = from;
     }
 
     /// Lets go of text that is no context any more.
     fn trim(&mut self) {
         // In large steps, so that bytes are moved seldom.
-        if self.released >= CONTEXT + PIECE {
-            let cut = floor(&self.tail, self.released - CONTEXT);
+        if self.marks.released >= CONTEXT + PIECE {
+            let cut = floor(&self.tail, self.marks.released - CONTEXT);
             self.tail.drain(..cut);
             self.base += cut as u64;
-            self.released -= cut;
+            self.marks.released -= cut;
+            self.marks.labels = self.marks.labels.saturating_sub(cut);
         }
     }
 }

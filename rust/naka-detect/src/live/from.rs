@@ -19,6 +19,8 @@ use crate::{values, window};
 
 /// Bytes before the end in which a label may stand whose value is not complete: the label, an answer below it.
 const LABEL: usize = 480;
+/// Longest label.
+const LABEL_ITSELF: usize = 64;
 /// Bytes before what was released in which an everyday word may have begun something.
 const BEGUN: usize = 32;
 
@@ -32,6 +34,8 @@ pub(crate) struct Live {
     /// Where something begins that may take the place of a finding that it overlaps with: [`Self::from`], or an everyday word
     /// before it that does not wait for its own sake.
     pub(crate) rival: usize,
+    /// No label before this place has anything to say any more.
+    pub(crate) labels: usize,
 }
 
 impl Live {
@@ -49,6 +53,8 @@ pub(crate) struct View<'r> {
     pub(crate) text: &'r [u8],
     /// What lies before was released.
     pub(crate) released: usize,
+    /// [`Live::labels`] of the text before.
+    pub(super) labels: usize,
 }
 
 impl View<'_> {
@@ -59,6 +65,7 @@ impl View<'_> {
             from: text.len(),
             first: text.len(),
             rival: text.len(),
+            labels: self.labels,
         };
         if self.released >= text.len() {
             return live;
@@ -71,11 +78,13 @@ impl View<'_> {
                 self.words(start, ends, &mut live);
             }
         }
-        for start in text.len().saturating_sub(LABEL)..text.len() {
-            if starts_word(text, start) {
-                self.labels(start, ends, &mut live);
+        let mut first_label = text.len().saturating_sub(LABEL_ITSELF);
+        for start in self.labels.max(text.len().saturating_sub(LABEL))..text.len() {
+            if starts_word(text, start) && self.labels(start, ends, &mut live) {
+                first_label = first_label.min(start);
             }
         }
+        live.labels = first_label;
         self.before_words(&mut live);
         live
     }
@@ -181,7 +190,7 @@ impl View<'_> {
             let told = lane.kind == Kind::Value { told: true };
             let is_plain = !word.is_empty()
                 && (plain::is_everyday(word) || told && complete && word.iter().any(u8::is_ascii_lowercase));
-            if !is_plain || !plain::in_prose(text, at) || named.any(lane.entities) {
+            if !is_plain || !plain::in_prose(text, at) || named.any(lane.lettered) {
                 return at;
             }
             at = end;
@@ -220,6 +229,7 @@ impl View<'_> {
             });
             if alive {
                 live.open(self.word_begins(lane, start));
+                live.rival = live.rival.min(start);
             }
         }
     }
@@ -230,12 +240,14 @@ impl View<'_> {
         let behind = |belongs: fn(&u8) -> bool| text.len() - text.iter().rev().take_while(|c| belongs(c)).count();
         let rule = &self.rules.patterns[usize::from(lane.pattern())];
         match (rule.ahead, rule.span) {
-            _ if lane.kind == Kind::Words => start,
+            _ if lane.kind == Kind::Words => self.unplain(lane, start, &Named::new(self.rules, text, start)),
             (Some(Ahead::Digits), _) => {
                 let run = behind(|c| c.is_ascii_digit() || *c == b' ');
                 let digit = text[run..].iter().position(u8::is_ascii_digit);
                 digit.map_or(text.len(), |i| run + i).max(start)
             }
+            // A label alone has no value yet.
+            (Some(_), _) if plain::letters(text, start) == text.len() => text.len(),
             (Some(_), _) => behind(u8::is_ascii_graphic).max(start),
             (None, Some(span)) => span(text, start, text.len()).map_or(text.len(), |(from, _)| from),
             (None, None) => start,
@@ -260,10 +272,13 @@ impl View<'_> {
         }
     }
 
-    fn labels(&self, start: usize, ends: &mut Vec<End>, live: &mut Live) {
+    /// False when there is no label at `start`.
+    fn labels(&self, start: usize, ends: &mut Vec<End>, live: &mut Live) -> bool {
         let text = self.text;
+        let mut found = false;
         for lane in &self.lanes.labels {
             lane.run(text, start, ends, |pattern, end| {
+                found = true;
                 let rule = &self.rules.patterns[usize::from(pattern)];
                 let Some(Ahead::Value(kind)) = rule.ahead else { return };
                 match ahead::value(kind, text, end) {
@@ -280,6 +295,7 @@ impl View<'_> {
                 }
             });
         }
+        found
     }
 }
 
@@ -301,7 +317,7 @@ impl<'v> Named<'v> {
         }
     }
 
-    /// True when a word before the place names one of `entities`, or hints at it.
+    /// True when a word before the place names one of `entities`.
     fn any(&self, entities: EntitySet) -> bool {
         let names = self.names.get_or_init(|| {
             let lexicon = &self.rules.lexicon;
@@ -310,7 +326,7 @@ impl<'v> Named<'v> {
             lexicon.walk(&self.text[before.near], &mut hits);
             let said = |hits: &Hits| {
                 let words = hits.as_slice().iter().map(|hit| lexicon.word(hit.word));
-                words.fold(0, |all, word| all | word.names | word.hints)
+                words.fold(0, |all, word| all | word.names)
             };
             let near = said(&hits);
             match before.key {

@@ -10,6 +10,24 @@ use crate::rule::Class;
 use crate::scan::ScanBuffer;
 use crate::{Detector, Scratch};
 
+/// What is settled of a text, in bytes of the original.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Marks {
+    /// Up to here it is released.
+    pub(super) released: usize,
+    /// Before this place no label waits for its value.
+    pub(super) labels: usize,
+}
+
+/// The place in `text` of the byte `at` of its folded form; the end for the end.
+fn original(folded: &Folded<'_>, at: usize, text: &str) -> usize {
+    if at >= folded.bytes().len() {
+        text.len()
+    } else {
+        folded.span(at, at + 1).0
+    }
+}
+
 impl Detector {
     /// True when `rule` is judged while a channel streams. False for names, addresses and phrases (class `heuristic`)
     /// and for expressions of packs without a longest match of [`MAX_MATCH`] bytes: the whole channel is scanned for
@@ -48,17 +66,20 @@ impl Detector {
     /// what was said of the text before, 0 at first.
     #[must_use]
     pub fn live_from(&self, text: &str, released: usize, scratch: &mut Scratch) -> usize {
-        self.advance(text, released, false, scratch)
+        let marks = Marks { released, labels: 0 };
+        self.advance(text, marks, false, scratch).released
     }
 
     /// [`Self::live_from`], or the end of the text when it `ends` the channel; leaves in `scratch` what is found before
     /// that place, for good.
-    pub(super) fn advance(&self, text: &str, released: usize, ends: bool, scratch: &mut Scratch) -> usize {
+    pub(super) fn advance(&self, text: &str, marks: Marks, ends: bool, scratch: &mut Scratch) -> Marks {
+        let Marks { released, labels } = marks;
         let Scratch { fold: buffer, scan } = scratch;
         scan.findings.clear();
         let known = if ends { text } else { without_soft_end(text) };
         let folded = fold(known.as_bytes(), buffer);
         let length = folded.bytes().len();
+        let mut labels = labels;
         let (mut from, first, rival) = if ends {
             (length, 0, length)
         } else {
@@ -68,39 +89,33 @@ impl Detector {
                 lanes: self.live_lanes(),
                 text: folded.bytes(),
                 released: folded.image(released),
+                labels: folded.image(labels),
             };
             let mut live = view.live(scan.ends());
             if let Some(customs) = customs {
                 customs.live(&view, scan.ends(), &mut live);
             }
+            labels = original(&folded, live.labels, text);
             (live.from, live.first, live.rival)
         };
-        let waits_too_long = |from: usize| {
-            let at = if from == length {
-                known.len()
-            } else {
-                folded.span(from, from + 1).0
-            };
-            known.len() - at > MAX_HELD
-        };
+        let waits_too_long = |from: usize| known.len() - original(&folded, from, known) > MAX_HELD;
         let mut late = waits_too_long(from);
         if first < from && !late {
-            let decided = self.scan_judged(&folded, from, rival, scan);
-            late = waits_too_long(decided);
-            from = decided;
+            from = self.scan_judged(&folded, from, rival, scan);
+            late = waits_too_long(from);
         }
+        let mut from = original(&folded, from, text);
         if late {
             // What waits for too long is judged by what is there.
-            let oldest = folded.image(floor(known, known.len() - MAX_HELD / 2));
-            self.scan_judged(&folded, oldest, length, scan);
-            let reaching = |f: &&Finding| (f.start as usize) < oldest;
-            let ends = scan.findings.iter().filter(reaching).map(|f| f.end as usize).max();
-            return ends.unwrap_or(0).max(folded.span(oldest, oldest + 1).0).max(released);
+            let oldest = floor(known, known.len() - MAX_HELD / 2);
+            let begin = folded.image(oldest);
+            self.scan_judged(&folded, begin, length, scan);
+            let begun = scan.findings.iter().filter(|f| (f.start as usize) < oldest);
+            from = begun.map(|f| f.end as usize).max().unwrap_or(0).max(oldest);
         }
-        if from == length {
-            text.len()
-        } else {
-            folded.span(from, from + 1).0.max(released)
+        Marks {
+            released: from.max(released),
+            labels,
         }
     }
 

@@ -14,11 +14,13 @@ use crate::span::Ahead;
 #[derive(Debug)]
 pub(super) struct Lane {
     forward: Automaton,
+    /// Bytes that a match may begin with.
+    first: Box<[bool; 256]>,
     /// Ids of the patterns, in the automaton's order.
     ids: Box<[u16]>,
     pub(super) kind: Kind,
-    /// The entities of the patterns.
-    pub(super) entities: EntitySet,
+    /// The entities of the patterns that may begin with a small letter.
+    pub(super) lettered: EntitySet,
 }
 
 /// What patterns have in common for the end of a text.
@@ -108,14 +110,24 @@ impl Lane {
             table: 4 << 20,
             ..SHARED
         };
-        let owned = sources
-            .iter()
-            .map(|source| rules.patterns[usize::from(source.id)].entity);
+        let mut lettered = 0;
+        for source in sources {
+            let alone = Automaton::new(&[source.hir], limits).map_err(|error| unfit(sources, error))?;
+            if (b'a'..=b'z').any(|byte| alone.begins_with(byte)) {
+                lettered |= 1 << rules.patterns[usize::from(source.id)].entity;
+            }
+        }
+        let forward = Automaton::new(&hirs, limits).map_err(|error| unfit(sources, error))?;
+        let mut first = Box::new([false; 256]);
+        for byte in 0..=255u8 {
+            first[usize::from(byte)] = forward.begins_with(byte);
+        }
         Ok(Self {
-            forward: Automaton::new(&hirs, limits).map_err(|error| unfit(sources, error))?,
+            forward,
+            first,
             ids: sources.iter().map(|source| source.id).collect(),
             kind,
-            entities: owned.fold(0, |all, entity| all | 1 << entity),
+            lettered,
         })
     }
 
@@ -126,7 +138,7 @@ impl Lane {
 
     /// Calls `found(pattern, end)` for the longest match of each pattern from `start`; true when the text ends while
     /// something may still match or grow.
-    #[inline]
+    #[inline(always)]
     pub(super) fn run(
         &self,
         text: &[u8],
@@ -134,6 +146,9 @@ impl Lane {
         ends: &mut Vec<End>,
         mut found: impl FnMut(u16, usize),
     ) -> bool {
+        if !self.first[usize::from(text[start])] {
+            return false;
+        }
         let alive = self.forward.run_on(text, start, ends);
         if !ends.is_empty() {
             longest(ends, |pattern, end| found(self.ids[pattern], end));
