@@ -26,5 +26,8 @@ PYTHONPATH=python .venv-bench/bin/python tests/bench/presidio_peer.py | tee "$ou
 step "through Envoy"
 python tests/bench/load.py "${load[@]}" --json "$out/load.json"
 
+step "streams through Envoy"
+python tests/bench/streams.py "${quick[@]}" --json "$out/streams.json"
+
 step "docs/benchmarks.md"
 python tests/bench/page.py "$out" --output docs/benchmarks.md
