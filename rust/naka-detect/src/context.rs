@@ -202,7 +202,8 @@ impl Memory {
         if near.pro & entities != 0 || !page.label.is_empty() && self.label(lexicon, page).gist.pro & entities != 0 {
             return true;
         }
-        seen & entities != 0 && self.outer.may_speak(page.text, at, from)
+        let Some(index) = &mut self.index else { return true };
+        seen & entities != 0 && self.outer.may_speak(page.text, at, from, index, entities)
     }
 
     /// [`neighbours::look`], kept for the patterns that match the same bytes.

@@ -15,6 +15,8 @@ const LINES: usize = 3;
 
 /// Most bytes of blank lines between them.
 const BLANK: usize = 64;
+/// How far before an answer the line above its own begins at most.
+pub(crate) const BACK: usize = ANSWER + BLANK + QUESTION;
 /// Most bytes before the mark behind a speaker's name, time and all.
 const WHO: usize = 80;
 
@@ -148,11 +150,12 @@ impl Dialogue {
         }
     }
 
-    /// False when nothing from `start` on in the line that begins at `line` answers a question.
+    /// The line above the one that begins at `line`, when that may be a question which something from `start` on
+    /// answers: at most [`BACK`] bytes before `start`.
     #[inline]
-    pub(crate) fn may_answer(&mut self, text: &[u8], line: usize, start: usize) -> bool {
+    pub(crate) fn above(&mut self, text: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
         if line == 0 || start > line + ANSWER {
-            return false;
+            return None;
         }
         if self.line != line {
             *self = Self {
@@ -161,16 +164,13 @@ impl Dialogue {
                 ..Self::new()
             };
         }
-        self.above.is_some()
+        self.above.clone()
     }
 
     /// The question that the line of `start` answers; `line` is where it begins.
     #[inline]
     pub(crate) fn question(&mut self, text: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
-        if !self.may_answer(text, line, start) {
-            return None;
-        }
-        let said = self.above.clone()?;
+        let said = self.above(text, line, start)?;
         if *self.asks.get_or_insert_with(|| asks(&text[said.clone()])) {
             return Some(said);
         }
@@ -183,7 +183,7 @@ impl Dialogue {
     }
 
     /// Who speaks in the line of `start`, when it is one who answers.
-    fn answers(&mut self, text: &[u8], start: usize) -> Option<Range<usize>> {
+    pub(crate) fn answers(&mut self, text: &[u8], start: usize) -> Option<Range<usize>> {
         let read = start.min(self.line + WHO);
         let known = self.speaker.0.is_some() || read <= self.speaker.1;
         if !known {

@@ -6,8 +6,8 @@ use std::ops::Range;
 use crate::columns::{Cell, Columns};
 use crate::context::Page;
 use crate::dialogue::Dialogue;
-use crate::lexicon::Lexicon;
-use crate::word_index::Gist;
+use crate::lexicon::{EntitySet, Lexicon};
+use crate::word_index::{Gist, WordIndex};
 
 /// Names whose gist is kept: columns come by in turns.
 const KEPT: usize = 16;
@@ -64,8 +64,21 @@ impl Outer {
         self
     }
 
-    /// False when nothing names a value from afar that begins at `from` or later in the line of `at`.
-    pub(crate) fn may_speak(&mut self, text: &[u8], at: usize, from: usize) -> bool {
-        self.columns.is_row(text, at) || self.dialogue.may_answer(text, self.columns.line(), from)
+    /// False when nothing names one of `entities` from afar, for a value that begins in `from..=at` in the line of `at`.
+    pub(crate) fn may_speak(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        from: usize,
+        index: &mut WordIndex,
+        entities: EntitySet,
+    ) -> bool {
+        if self.columns.is_row(text, at) {
+            return true;
+        }
+        let Some(above) = self.dialogue.above(text, self.columns.line(), from) else {
+            return false;
+        };
+        index.gist(above).pro & entities != 0 || self.dialogue.answers(text, at).is_some()
     }
 }

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use crate::custom::Customs;
+use crate::dialogue;
 use crate::heads;
 use crate::lanes::{WordCarry, Worded};
 use crate::lexicon::{EntitySet, Kind, LONGEST, Lexicon, Word, WordStream, ascii};
@@ -20,7 +21,7 @@ const RING: usize = 32;
 /// How far the index must be ahead of a block before candidates of that block are judged.
 pub(crate) const AHEAD: usize = MAX_MATCH + window::AHEAD + 2 * BLOCK;
 const _: () = assert!(
-    AHEAD + MAX_MATCH + window::BACK + 3 * BLOCK <= RING * BLOCK,
+    AHEAD + MAX_MATCH + dialogue::BACK + 3 * BLOCK <= RING * BLOCK && window::BACK < dialogue::BACK,
     "the ring holds every window"
 );
 /// More events than this are dropped from the front when they are behind the ring.

@@ -310,12 +310,15 @@ impl Eight {
             let folded = _mm512_or_si512(self.raw, _mm512_set1_epi64(0x2020_2020_2020_2020));
             let hash = _mm512_mullo_epi64(_mm512_and_si512(folded, own), _mm512_set1_epi64(heads::MIX as i64));
             let index = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32));
-            let words = _mm512_i64gather_epi32::<4>(_mm512_srli_epi64::<5>(index), bits.as_ptr().cast());
-            let bit = _mm512_cvtepi64_epi32(_mm512_and_si512(index, _mm512_set1_epi64(31)));
-            u64::from(_mm256_test_epi32_mask(
-                _mm256_srlv_epi32(words, bit),
-                _mm256_set1_epi32(1),
-            ))
+            // Eight reads cost less than one gather on some machines, and no more on others.
+            let mut places = [0u64; 8];
+            _mm512_storeu_si512(places.as_mut_ptr().cast(), index);
+            let mut held = 0;
+            for (i, place) in places.into_iter().enumerate() {
+                let word = *bits.get_unchecked((place >> 5) as usize);
+                held |= u64::from(word >> (place & 31) & 1) << i;
+            }
+            held
         }
     }
 }
