@@ -1,13 +1,13 @@
 //! Postal addresses without a model: words of streets and buildings, a PIN code, a city or state.
 //! A lone city or state is not an address. A guess, never certain; at most `REACH` bytes are read.
 
-use super::tokens::{Look, Token, is_any, tokens};
+use super::tokens::{Look, Token, WordList, tokens};
 
 /// Longest address, in bytes.
 const REACH: usize = 200;
 
 /// Words of which an address is made. Street level: a city and a PIN code alone do not make an address.
-const STREET: &[&str] = &[
+static STREET: WordList = WordList::new(&[
     "house",
     "flat",
     "plot",
@@ -173,10 +173,10 @@ const STREET: &[&str] = &[
     "ರಸ್ತೆ",
     "ਗਲੀ",
     "ਰੋਡ",
-];
+]);
 
 /// Words that begin an address.
-const HOUSE: &[&str] = &[
+static HOUSE: WordList = WordList::new(&[
     "house",
     "flat",
     "plot",
@@ -209,10 +209,10 @@ const HOUSE: &[&str] = &[
     "ग्राम",
     "गाँव",
     "गांव",
-];
+]);
 
 /// Cities, states and territories: evidence beside street words.
-const PLACES: &[&str] = &[
+static PLACES: WordList = WordList::new(&[
     "mumbai",
     "delhi",
     "bengaluru",
@@ -357,10 +357,10 @@ const PLACES: &[&str] = &[
     "హైదరాబాద్",
     "ಬೆಂಗಳೂರು",
     "અમદાવાદ",
-];
+]);
 
 /// Words before an address in running text.
-const LEADS: &[&str] = &[
+static LEADS: WordList = WordList::new(&[
     "at",
     "in",
     "is",
@@ -406,7 +406,7 @@ const LEADS: &[&str] = &[
     "रहती",
     "हूं",
     "முகவரி",
-];
+]);
 
 /// Evidence in a stretch of text.
 #[derive(Debug, Default)]
@@ -421,7 +421,7 @@ fn look(text: &[u8], start: usize, end: usize) -> Found {
     for token in tokens(text, start, end) {
         let word = bare(text, &token);
         found.street += usize::from(is_street(word));
-        found.places += usize::from(is_any(word, PLACES));
+        found.places += usize::from(PLACES.holds(word));
         found.numbers += usize::from(token.look == Look::Number);
     }
     found
@@ -439,7 +439,7 @@ fn bare<'t>(text: &'t [u8], token: &Token) -> &'t [u8] {
 }
 
 fn is_street(word: &[u8]) -> bool {
-    if is_any(word, STREET) {
+    if STREET.holds(word) {
         return true;
     }
     // Jayanagar, Rajpur, Lajpatnagar: places named after their kind.
@@ -510,13 +510,13 @@ fn begin(text: &[u8], floor: usize, start: usize) -> Option<usize> {
     let mut fresh = true;
     for token in tokens(text, floor, start) {
         let word = bare(text, &token);
-        let lead = is_any(word, LEADS) || text[token.end - 1] == b':';
+        let lead = LEADS.holds(word) || text[token.end - 1] == b':';
         if lead && from.is_none_or(|at| look(text, at, token.start).street == 0) {
             from = None;
             fresh = true;
             continue;
         }
-        let opens = is_any(word, HOUSE) || token.look == Look::Number || is_street(word);
+        let opens = HOUSE.holds(word) || token.look == Look::Number || is_street(word);
         let named = matches!(token.look, Look::Capital | Look::Caps | Look::Script | Look::Initial);
         if from.is_none() && (opens || (fresh && named)) {
             from = Some(token.start);

@@ -1,13 +1,13 @@
 //! Names of people: what follows an honorific, a label or a relation marker, and pairs of well-known names.
 //! The honorific or label is not part of the span. A guess, never certain.
 
-use super::tokens::{Look, Token, is_any, tokens};
+use super::tokens::{Look, Token, WordList, tokens};
 
 /// Most words of a name.
 const MAX_WORDS: usize = 4;
 
 /// Words that end a name or show that none is there.
-const STOP: &[&str] = &[
+static STOP: WordList = WordList::new(&[
     "is",
     "was",
     "has",
@@ -156,10 +156,10 @@ const STOP: &[&str] = &[
     "ಮತ್ತು",
     "ਹੈ",
     "ہے",
-];
+]);
 
 /// Words that stand after an honorific or a label without being a name.
-const NO_NAME: &[&str] = &[
+static NO_NAME: WordList = WordList::new(&[
     "chairman",
     "president",
     "speaker",
@@ -199,7 +199,7 @@ const NO_NAME: &[&str] = &[
     "krishna",
     "ram",
     "ganesh",
-];
+]);
 
 /// Capitalised words after an honorific or a label; words of Indic scripts.
 pub(crate) fn name(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
@@ -227,10 +227,10 @@ fn take(text: &[u8], start: usize, end: usize, belongs: impl Fn(&Token, &[u8]) -
         if words == MAX_WORDS || (token.after_comma && words > 0) || word.is_empty() {
             break;
         }
-        if is_any(word, STOP) || !belongs(&token, word) {
+        if STOP.holds(word) || !belongs(&token, word) {
             break;
         }
-        if words == 0 && is_any(word, NO_NAME) {
+        if words == 0 && NO_NAME.holds(word) {
             return None;
         }
         from = from.or(Some(token.start));

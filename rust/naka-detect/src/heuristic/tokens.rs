@@ -80,9 +80,32 @@ pub(crate) fn is(text: &[u8], word: &str) -> bool {
     text.eq_ignore_ascii_case(word.as_bytes())
 }
 
-/// `text` in lower case is one of `words`.
-pub(crate) fn is_any(text: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|word| is(text, word))
+/// A list of words in lower case.
+#[derive(Debug)]
+pub(crate) struct WordList {
+    words: &'static [&'static str],
+    /// Of the words of each length the lower bits of their first bytes, which case does not change.
+    firsts: [u32; Self::LENGTHS],
+}
+
+impl WordList {
+    const LENGTHS: usize = 32;
+
+    pub(crate) const fn new(words: &'static [&'static str]) -> Self {
+        let (mut firsts, mut i) = ([0; Self::LENGTHS], 0);
+        while i < words.len() {
+            let word = words[i].as_bytes();
+            firsts[word.len() % Self::LENGTHS] |= 1 << (word[0] & 31);
+            i += 1;
+        }
+        Self { words, firsts }
+    }
+
+    /// True for one of them, in any case.
+    pub(crate) fn holds(&self, text: &[u8]) -> bool {
+        let Some(first) = text.first() else { return false };
+        self.firsts[text.len() % Self::LENGTHS] >> (first & 31) & 1 != 0 && self.words.iter().any(|word| is(text, word))
+    }
 }
 
 #[cfg(test)]
