@@ -71,7 +71,7 @@ fn streamed<'t>(made: &Made, place: &Place<'_>, pieces: impl IntoIterator<Item =
     };
     for piece in pieces {
         held.extend_from_slice(piece);
-        let until = live_token_from(&made.tokens, &held, place.json);
+        let until = live_token_from(&made.tokens, &held, held.len(), place.json);
         release(&mut held, until);
         assert!(held.len() <= 1200, "{} bytes are held", held.len());
     }
@@ -189,7 +189,7 @@ fn text_without_a_token_in_progress_is_held_by_nothing() {
         &made.foreign,
     ] {
         assert_eq!(
-            live_token_from(&made.tokens, text.as_bytes(), false),
+            live_token_from(&made.tokens, text.as_bytes(), text.len(), false),
             text.len(),
             "{text}"
         );
@@ -201,11 +201,18 @@ fn text_without_a_token_in_progress_is_held_by_nothing() {
         (&*format!("x {}", made.pan), 2),
         (&*format!("x {}.", made.pan), 2),
     ] {
-        assert_eq!(live_token_from(&made.tokens, text.as_bytes(), false), from, "{text}");
+        assert_eq!(
+            live_token_from(&made.tokens, text.as_bytes(), text.len(), false),
+            from,
+            "{text}"
+        );
     }
     let done = format!("x {} ", made.pan);
-    assert_eq!(live_token_from(&made.tokens, done.as_bytes(), false), done.len());
-    assert_eq!(live_token_from(&Tokens::default(), b"x <IN_P", false), 7);
+    assert_eq!(
+        live_token_from(&made.tokens, done.as_bytes(), done.len(), false),
+        done.len()
+    );
+    assert_eq!(live_token_from(&Tokens::default(), b"x <IN_P", 7, false), 7);
 }
 
 proptest! {

@@ -80,6 +80,20 @@ pub struct Piece {
     pub channel: Channel,
     /// The text is itself JSON, cut anywhere: its escapes are undone to be scanned.
     pub json: bool,
+    /// The text is what a tool is called with.
+    pub argument: bool,
+}
+
+/// Which call of a tool an event names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call(Indices);
+
+impl Call {
+    /// True for a channel of its arguments.
+    #[must_use]
+    pub fn has(&self, channel: &Channel) -> bool {
+        self.0.starts_with(&channel.at)
+    }
 }
 
 /// A frame that was read.
@@ -135,10 +149,15 @@ impl<'f> Event<'f> {
             }
             let record = &store.fields[field as usize];
             let slot = &table.slots[usize::from(slot)];
-            let (family, json, sealed) = match slot.channel(name) {
-                Some(channel) => (u32::from(channel.family), channel.json, channel.sealed),
+            let (family, json, sealed, argument) = match slot.channel(name) {
+                Some(channel) => (
+                    u32::from(channel.family),
+                    channel.json,
+                    channel.sealed,
+                    channel.argument,
+                ),
                 // an event that the table does not know yet, or a key: its name tells it apart
-                None => (hash(name) | UNKNOWN, false, false),
+                None => (hash(name) | UNKNOWN, false, false, false),
             };
             let family = match record.step {
                 Step::Key(key) if slot.any_key => family ^ hash(store.text(key)) | UNKNOWN,
@@ -157,6 +176,7 @@ impl<'f> Event<'f> {
                     sealed: sealed || !record.editable,
                 },
                 json,
+                argument,
             });
         }
         for &node in &store.notes.ends {
@@ -184,6 +204,19 @@ impl<'f> Event<'f> {
     #[must_use]
     pub fn unread(&self) -> &[FieldId] {
         &self.unread
+    }
+
+    /// The call that this event itself is about, if it is about one.
+    #[must_use]
+    pub fn call(&self) -> Call {
+        Call(indices(&self.document.store, 0, Step::Here))
+    }
+
+    /// The tools that this event names, by their calls.
+    pub fn tools(&self) -> impl Iterator<Item = (Call, &[u8])> {
+        let store = &self.document.store;
+        let tools = store.notes.tools.iter();
+        tools.map(|&(node, name)| (Call(indices(store, node, Step::Here)), store.text(name)))
     }
 
     /// True when it says again what pieces have said.
@@ -270,6 +303,8 @@ pub(crate) struct Notes {
     pub(crate) sequence: Option<u32>,
     /// Objects whose channels end.
     pub(crate) ends: Vec<u32>,
+    /// Names of tools, and the objects that tell them.
+    pub(crate) tools: Vec<(u32, Place)>,
 }
 
 /// A number that tells which of several an object is.

@@ -106,6 +106,22 @@ impl Fragment {
         ))
     }
 
+    /// Where in its text the quotes stand that begin and end strings.
+    #[must_use]
+    pub fn quotes(&self) -> Vec<usize> {
+        let raw = &self.raw[..self.raw.len() - self.carried_out];
+        let (mut at, mut text, mut found) = (0, 0, Vec::new());
+        while at < raw.len() {
+            if raw[at] == b'"' {
+                found.push(text);
+            }
+            let unit = json::unit(raw, at);
+            at += unit.raw;
+            text += unit.text().len();
+        }
+        found
+    }
+
     /// Whether the character at `at` of its text stands in a string.
     #[must_use]
     pub fn in_string(&self, at: usize) -> bool {

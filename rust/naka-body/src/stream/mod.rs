@@ -15,6 +15,6 @@ mod frame;
 pub(crate) mod lines;
 pub(crate) mod sse;
 
-pub use event::{Channel, Ends, Event, Piece};
+pub use event::{Call, Channel, Ends, Event, Piece};
 pub(crate) use event::{Index, Notes};
 pub use frame::{Form, Frame, LastWords, SplitError, Splitter};

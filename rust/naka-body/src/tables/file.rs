@@ -127,6 +127,8 @@ pub(super) struct ChannelEntry {
     /// The provider signs the text: scanned, never rewritten.
     #[serde(default)]
     pub(super) sealed: bool,
+    /// The text is what a tool is called with; where the tool's name stands, in this or an earlier event.
+    pub(super) tool: Option<String>,
     /// Indices that part its texts; all of them unless told.
     pub(super) depth: Option<u8>,
 }

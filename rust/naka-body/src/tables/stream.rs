@@ -44,6 +44,7 @@ pub(crate) struct SlotChannel {
     pub(crate) family: u16,
     pub(crate) json: bool,
     pub(crate) sealed: bool,
+    pub(crate) argument: bool,
 }
 
 impl Slot {
@@ -108,6 +109,16 @@ impl StreamTable {
             for mark in marks {
                 builder.add(path, mark).map_err(|why| bad(path, why))?;
             }
+        }
+        let mut names: Vec<&String> = entry
+            .channel
+            .iter()
+            .filter_map(|channel| channel.tool.as_ref())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        for path in names {
+            builder.add(path, Mark::ToolName).map_err(|why| bad(path, why))?;
         }
         for (order, path) in entry.index.iter().enumerate() {
             builder
@@ -190,6 +201,7 @@ fn add(
         family,
         json: entry.json,
         sealed: entry.sealed,
+        argument: entry.tool.is_some(),
     };
     let depth = entry.depth.unwrap_or(u8::MAX);
     match slots.iter_mut().find(|slot| slot.path == path) {

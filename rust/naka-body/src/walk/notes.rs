@@ -60,9 +60,12 @@ impl Walk<'_, '_> {
     }
 
     /// A string is the name of a tool, or what it is called with.
-    pub(super) fn note_tool_string(&mut self, state: u16, text: Place, first_field: usize) {
-        let state = self.paths.state(state);
+    pub(super) fn note_tool_string(&mut self, slot: Slot, text: Place, first_field: usize) {
+        let state = self.paths.state(slot.state);
         let fields = self.store.fields.len();
+        if state.tool_name && self.layer == 0 {
+            self.store.notes.tools.push((slot.node, text));
+        }
         if let Some(frame) = self.frames.last_mut() {
             if state.tool_name {
                 frame.tool.name = text;

@@ -119,7 +119,7 @@ impl Sink for Walk<'_, '_> {
                 Some(slot) if self.layer == 0 => self.piece(leaf, slot)?,
                 _ => self.string_value(leaf, class)?,
             }
-            self.note_tool_string(slot.state, leaf.text, first_field);
+            self.note_tool_string(slot, leaf.text, first_field);
             if let Some(fact) = fact {
                 self.note_fact(fact, leaf.text, first_field);
             }

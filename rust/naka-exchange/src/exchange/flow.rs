@@ -44,6 +44,10 @@ impl Exchange {
             decision: self.decision,
             today: self.today,
             holds,
+            tokens: Arc::clone(&self.tokens),
+            permit: self
+                .rules
+                .permit(&self.subject.traffic(Direction::Response, self.today, &self.rules)),
         };
         self.flow = Some(Box::new(Flow::new(judging, form, outcome)));
         self.response.mode = if holds {

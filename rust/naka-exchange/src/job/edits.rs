@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use naka_body::{Document, Edit, Field, FieldId, FieldKind};
-use naka_policy::{
-    Action, Added, Cluster, Decision, Direction, Fate, Fates, Keys, Place, Restorer, Tokens, token_spans,
-};
+use naka_policy::{Action, Added, Cluster, Decision, Direction, Fate, Fates, Keys, Tokens};
 
 use super::Job;
 use super::texts::Texts;
-use crate::tokens::Held;
+use crate::tokens::{Held, restore_fields};
 
 /// The changes that a decision asks for.
 #[derive(Default)]
@@ -125,78 +123,18 @@ impl Job {
         self.shared.keys.keys(traffic.provider.unwrap_or("unknown"))
     }
 
-    /// Adds what becomes of the tokens in an answer. A token in a span that is masked goes with it.
+    /// Adds what becomes of the tokens in an answer.
     fn restore(&self, document: &Document<'_>, edits: &mut Edits) {
-        let tokens = &self.tokens.tokens;
         let permit = self
             .rules
             .permit(&self.subject.traffic(Direction::Response, self.today, &self.rules));
-        let mut restored = Vec::new();
-        for field in document.fields() {
-            // without tokens of its own, only those that someone else made are counted
-            let may_hold =
-                field.text.contains(&b'<') || (!tokens.is_empty() && naka_policy::may_hold_token(field.text));
-            if !may_hold {
-                continue;
-            }
-            let tool = document.tool(field.id);
-            let json = tool.is_some_and(|tool| tool.whole)
-                && matches!(field.text.trim_ascii_start().first(), Some(b'{' | b'['));
-            let place = Place {
-                argument: tool.is_some(),
-                tool: tool.and_then(|tool| tool.name),
-                json,
-                encoded: document.is_encoded(field.id),
-            };
-            let mut fates = Fates::default();
-            Restorer::new(&place).run(
-                tokens,
-                &permit,
-                &place,
-                (field.text, field.text.len()),
-                &mut restored,
-                &mut fates,
-            );
-            for restored in restored.drain(..) {
-                let (start, end) = (restored.start as u32, restored.end as u32);
-                let masked = |edit: &Edit| edit.field == field.id && edit.start < end && start < edit.end;
-                if !field.editable || edits.list.iter().any(masked) {
-                    fates.sealed();
-                    continue;
-                }
-                if restored.number && field.kind == FieldKind::Text {
-                    edits.numbers.push(field.id);
-                }
-                edits.list.push(Edit {
-                    field: field.id,
-                    start,
-                    end,
-                    replacement: restored.value,
-                });
-            }
-            edits.fates.join(&fates);
-        }
-    }
-
-    /// Leaves out findings inside of tokens of this exchange, however a model has spelled them.
-    pub(super) fn overlook_tokens(&self, decision: &mut Decision, texts: &Texts<'_, '_>) {
-        let tokens = &self.tokens.tokens;
-        if self.direction == Direction::Request || tokens.is_empty() || decision.clusters.is_empty() {
-            return;
-        }
-        let (Some(document), mut known) = (texts.document, None) else {
-            return;
-        };
-        decision.clusters.retain(|cluster| {
-            let spans = match &mut known {
-                Some((field, spans)) if *field == cluster.field => spans,
-                _ => {
-                    let spans = token_spans(tokens, document.field(FieldId(cluster.field)).text);
-                    &mut known.insert((cluster.field, spans)).1
-                }
-            };
-            let (start, end) = (cluster.start as usize, cluster.end as usize);
-            !spans.iter().any(|span| span.start <= start && end <= span.end)
-        });
+        let into = (&mut edits.list, Some(&mut edits.numbers));
+        restore_fields(
+            (&self.tokens.tokens, &permit, None),
+            document,
+            |_| true,
+            into,
+            &mut edits.fates,
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! From what a direction says to the verdict: what is decided is done, in the order of reasons that the parent tells.
 
 use bytes::Bytes;
-use naka_body::Document;
+use naka_body::{Document, FieldId};
 use naka_policy::{Action, BlockStyle, Decision, Direction, Handling, Pair, Traffic};
 
 use super::edits::Edits;
@@ -11,6 +11,7 @@ use crate::name::JsonPath;
 use crate::outcome::{Coverage, Outcome, Reason};
 use crate::reject::Reject;
 use crate::tally;
+use crate::tokens::overlook_tokens;
 use crate::tools::Tools;
 
 impl Job {
@@ -20,7 +21,12 @@ impl Job {
         let traffic = self.subject.traffic(self.direction, self.today, &self.rules);
         let mut decision = tools.judge.decide(&self.rules, &traffic, texts.iter());
         refuse_edits_of_target(&mut decision, texts);
-        self.overlook_tokens(&mut decision, texts);
+        if let Some(document) = document {
+            // empty for a request
+            overlook_tokens(&mut decision, &self.tokens.tokens, |field| {
+                document.field(FieldId(field)).text
+            });
+        }
         tally::fill(
             &mut outcome,
             &decision,

@@ -10,8 +10,10 @@ use std::collections::VecDeque;
 use naka_body::FieldId;
 use naka_body::stream::fragment::{self, Fragment, Fragments};
 use naka_body::stream::{Channel as ChannelId, Piece};
-use naka_detect::{ChannelScan, Detector, Finding, Progress, Scratch};
+use naka_detect::{ChannelFinding, ChannelScan, Detector, Finding, Progress, Scratch};
+use naka_policy::Tokens;
 
+use super::restore::Restoring;
 use super::window::Window;
 use crate::name::JsonPath;
 
@@ -52,10 +54,14 @@ pub(super) struct Channel {
     behind: String,
     /// Bytes of `behind` that were judged before.
     judged: usize,
+    /// Where the request made tokens.
+    pub(super) restoring: Option<Restoring>,
+    /// What was found behind what may be released.
+    pending: Vec<ChannelFinding>,
 }
 
 impl Channel {
-    pub(super) fn new(piece: &Piece, path: JsonPath) -> Self {
+    pub(super) fn new(piece: &Piece, path: JsonPath, restores: bool) -> Self {
         Self {
             id: piece.channel,
             path,
@@ -65,6 +71,8 @@ impl Channel {
             waiting: VecDeque::new(),
             behind: String::new(),
             judged: 0,
+            restoring: restores.then(|| Restoring::new(piece.argument)),
+            pending: Vec::new(),
         }
     }
 
@@ -86,6 +94,10 @@ impl Channel {
         let text = if fragment.is_some() { &unescaped } else { bytes };
         let text = std::str::from_utf8(text).ok()?;
         let start = self.window.end();
+        if let (Some(restoring), Some(fragment)) = (&mut self.restoring, &fragment) {
+            let quotes = fragment.quotes();
+            quotes.into_iter().for_each(|at| restoring.quote(start + at as u64));
+        }
         self.window.push(text.as_bytes());
         self.behind.push_str(text);
         if holds {
@@ -106,6 +118,24 @@ impl Channel {
             json.finish();
         }
         self.scan.finish(detector, scratch)
+    }
+
+    /// How far the text may be released after `step`, and what of all that was found begins before.
+    pub(super) fn due(&mut self, tokens: &Tokens, step: Progress, ended: bool) -> (u64, Vec<ChannelFinding>) {
+        let limit = match &self.restoring {
+            Some(restoring) if !ended => restoring.limit(tokens, &self.window, step.released_to),
+            _ => step.released_to,
+        };
+        if self.restoring.is_none() {
+            return (limit, step.findings);
+        }
+        // a token that is not complete would be taken for text
+        self.pending.extend(step.findings);
+        let (due, pending) = std::mem::take(&mut self.pending)
+            .into_iter()
+            .partition(|found| ended || found.start < limit);
+        self.pending = pending;
+        (limit, due)
     }
 
     /// Calls `free` with the event of each piece that waits no more: all of its text is before `to`.
@@ -246,6 +276,7 @@ impl Channel {
             .iter()
             .map(|piece| piece.json.as_ref().map_or(64, |json| json.len() + 128))
             .sum();
-        size_of::<Self>() + self.scan.memory() + self.window.memory() + self.behind.capacity() + pieces
+        let restoring = self.restoring.as_ref().map_or(0, Restoring::memory);
+        size_of::<Self>() + restoring + self.scan.memory() + self.window.memory() + self.behind.capacity() + pieces
     }
 }

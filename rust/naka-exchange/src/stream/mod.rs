@@ -9,23 +9,28 @@
 
 mod channel;
 mod queue;
+mod restore;
 mod window;
 
 use std::sync::Arc;
 
-use naka_body::stream::{Event, Form, Frame, LastWords, SplitError, Splitter};
-use naka_body::{Edit, Problem};
-use naka_detect::{ChannelFinding, Detector, Finding};
-use naka_policy::{Action, Date, Decision, Direction, FieldFindings, Handling, Keys, Pair, RuleSet, Text, Traffic};
+use naka_body::stream::{Call, Event, Form, Frame, LastWords, SplitError, Splitter};
+use naka_body::{Edit, Field, Problem};
+use naka_detect::{ChannelFinding, Detector, Finding, Progress};
+use naka_policy::{
+    Action, Date, Decision, Direction, Fates, FieldFindings, Handling, Keys, Pair, Permit, RuleSet, Text, Traffic,
+};
 
 use self::channel::{Channel, PieceEdit};
 use self::queue::Queue;
+use self::restore::{Restoring, Value};
 use crate::exchange::Shared;
 use crate::name::{DecisionId, JsonPath};
 use crate::outcome::{Coverage, Outcome, Reason};
 use crate::reject::Reject;
 use crate::subject::Subject;
 use crate::tally;
+use crate::tokens::{Held, overlook_tokens, restore_fields};
 use crate::tools::Tools;
 
 /// What a stream is judged by; all of it is the exchange's.
@@ -35,8 +40,11 @@ pub(crate) struct Judging {
     pub(crate) shared: Arc<Shared>,
     pub(crate) decision: DecisionId,
     pub(crate) today: Date,
-    /// Something may be enforced: events wait, and may be changed.
+    /// Something may be enforced, or restored: events wait, and may be changed.
     pub(crate) holds: bool,
+    /// What the request made, and where it may come back.
+    pub(crate) tokens: Arc<Held>,
+    pub(crate) permit: Permit,
 }
 
 /// One streamed answer.
@@ -46,6 +54,8 @@ pub(crate) struct Flow {
     splitter: Splitter,
     channels: Vec<Channel>,
     queue: Queue,
+    /// The tools that are called; no name for one that was given two.
+    calls: Vec<(Call, Option<String>)>,
     /// The record so far.
     pub(crate) outcome: Outcome,
     /// Why the stream is cut off: told to the client instead of what is left.
@@ -61,6 +71,9 @@ enum Cut {
     Blocked,
     Refused(Reason, Option<JsonPath>),
 }
+
+/// Calls of tools whose names are kept; one without a name is restored only where every tool is.
+const MAX_CALLS: usize = 256;
 
 /// What a piece of a stream led to.
 #[derive(Default)]
@@ -84,6 +97,7 @@ impl Flow {
             splitter,
             channels: Vec::new(),
             queue: Queue::default(),
+            calls: Vec::new(),
             outcome,
             cut: None,
             unread: false,
@@ -250,6 +264,9 @@ impl Flow {
         if !event.unread().is_empty() {
             self.unreadable(Reason::OpaqueParts, None);
         }
+        if !self.judging.tokens.tokens.is_empty() {
+            self.name_calls(&event);
+        }
         if event.pieces().is_empty() && event.ends().is_empty() {
             let sequence = event.sequence();
             drop(event);
@@ -282,9 +299,9 @@ impl Flow {
         drop(event);
         self.hold(number, frame, waits, edits, sequence);
         for (index, step) in progress {
-            self.found(index, &step.findings, tools);
+            let released_to = self.settle(index, step, false, tools);
             let Self { channels, queue, .. } = self;
-            channels[index].release(step.released_to, false, |event| queue.free(event));
+            channels[index].release(released_to, false, |event| queue.free(event));
             self.behind(index, false, tools);
         }
         for end in ends {
@@ -305,7 +322,8 @@ impl Flow {
             return index;
         }
         let path = JsonPath::rendered(event.document().path(piece.field));
-        self.channels.push(Channel::new(piece, path));
+        let restores = self.judging.holds && !self.judging.tokens.tokens.is_empty();
+        self.channels.push(Channel::new(piece, path, restores));
         self.channels.len() - 1
     }
 
@@ -328,7 +346,11 @@ impl Flow {
         let (rules, traffic) = (Arc::clone(rules), subject.traffic(Direction::Response, *today, rules));
         let detector = Arc::clone(rules.detector());
         let judged = |finding: &Finding| detector.stream_judged(finding.rule);
-        let (decision, others) = tools.judge.decide_parted(&rules, &traffic, texts, judged);
+        let (mut decision, others) = tools.judge.decide_parted(&rules, &traffic, texts, judged);
+        let tokens = &self.judging.tokens.tokens;
+        overlook_tokens(&mut decision, tokens, |field| {
+            document.field(naka_body::FieldId(field)).text
+        });
         let mut edits = Vec::new();
         let mut refused = None;
         for cluster in decision.clusters.iter().filter(|cluster| cluster.enforced.edits()) {
@@ -345,6 +367,17 @@ impl Flow {
                 end: cluster.end,
                 replacement,
             });
+        }
+        if self.judging.holds && !tokens.is_empty() {
+            let mut fates = Fates::default();
+            let whole = |field: &Field<'_>| !pieces.iter().any(|piece| piece.field == field.id);
+            let call = self.calls.iter().find(|(call, _)| *call == event.call());
+            let call = call.and_then(|(_, name)| name.as_deref());
+            let by = (tokens, &self.judging.permit, call);
+            restore_fields(by, document, whole, (&mut edits, None), &mut fates);
+            if !event.is_copy() {
+                self.outcome.tokens.join(&fates);
+            }
         }
         let path = |field: u32| JsonPath::rendered(document.path(naka_body::FieldId(field)));
         if event.is_copy() {
@@ -388,8 +421,10 @@ impl Flow {
             text: window.text(),
             findings: &findings,
         };
-        let decision = rules.decide(&traffic, &[field]);
+        let mut decision = rules.decide(&traffic, &[field]);
+        overlook_tokens(&mut decision, &self.judging.tokens.tokens, |_| window.text());
         let mut edits = Vec::new();
+        let mut masked = Vec::new();
         let mut sealed = false;
         for cluster in decision
             .clusters
@@ -404,12 +439,58 @@ impl Flow {
             rules.transform(cluster, window.text(), &Keys::none(), &mut replacement);
             let place = |offset: u32| window.place(offset as usize);
             channel.replace(place(cluster.start), place(cluster.end), replacement, &mut edits);
+            masked.push((place(cluster.start), place(cluster.end)));
         }
         let path = channel.path.clone();
         self.queue.edit(edits);
+        if let Some(restoring) = &mut self.channels[index].restoring {
+            masked.into_iter().for_each(|(start, end)| restoring.mask(start, end));
+        }
         self.tell(&decision, false, |_| path.clone(), tools);
         if sealed {
             self.unreadable(Reason::OpaqueParts, Some(path));
+        }
+    }
+
+    /// Does what became due in a channel: what was found is decided on, and tokens become values. Returns up to where its
+    /// text may be released.
+    fn settle(&mut self, index: usize, step: Progress, ended: bool, tools: &mut Tools) -> u64 {
+        let held = Arc::clone(&self.judging.tokens);
+        let (limit, due) = self.channels[index].due(&held.tokens, step, ended);
+        self.found(index, &due, tools);
+        let channel = &mut self.channels[index];
+        let Some(mut restoring) = channel.restoring.take() else {
+            return limit;
+        };
+        let name = self.calls.iter().find(|(call, _)| call.has(&channel.id));
+        let tool = name.and_then(|(_, name)| name.as_deref());
+        let mut fates = Fates::default();
+        let by = (&held.tokens, &self.judging.permit);
+        let mut values = restoring.run(by, tool, &channel.window, limit, &mut fates);
+        if channel.id.is_sealed() {
+            Restoring::seal(&mut values, &mut fates);
+        }
+        let mut edits = Vec::new();
+        for Value { start, end, value } in values {
+            channel.replace(start, end, value, &mut edits);
+        }
+        channel.restoring = Some(restoring);
+        self.queue.edit(edits);
+        self.outcome.tokens.join(&fates);
+        limit
+    }
+
+    /// Takes note of the tools that an event names.
+    fn name_calls(&mut self, event: &Event<'_>) {
+        for (call, name) in event.tools() {
+            let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty());
+            let room = self.calls.len() < MAX_CALLS;
+            match self.calls.iter_mut().find(|(known, _)| *known == call) {
+                Some((_, known)) if known.as_deref() == name || name.is_none() => {}
+                Some((_, known)) => *known = None,
+                None if room => self.calls.push((call, name.map(str::to_owned))),
+                None => {}
+            }
         }
     }
 
@@ -423,9 +504,9 @@ impl Flow {
             }
             let detector = Arc::clone(self.judging.rules.detector());
             let step = self.channels[index].finish(&detector, tools.judge.scratch());
-            self.found(index, &step.findings, tools);
+            let released_to = self.settle(index, step, true, tools);
             let Self { channels, queue, .. } = self;
-            channels[index].release(step.released_to, true, |event| queue.free(event));
+            channels[index].release(released_to, true, |event| queue.free(event));
             self.behind(index, true, tools);
             self.channels.swap_remove(index);
         }

@@ -57,7 +57,7 @@ fn run(place: &Place<'_>, text: &[u8], size: usize) -> (Vec<u8>, Vec<u32>) {
     };
     for piece in text.chunks(size) {
         held.extend_from_slice(piece);
-        let until = live_token_from(&made.tokens, &held, place.json);
+        let until = live_token_from(&made.tokens, &held, held.len(), place.json);
         release(&mut held, until);
         assert!(held.len() <= size + 1200, "{} bytes are held", held.len());
     }

@@ -193,6 +193,11 @@ impl Restorer {
         }
     }
 
+    /// A new string begins in JSON whose escapes the caller has undone.
+    pub fn leaf(&mut self) {
+        self.guard = Guard::new(self.argument);
+    }
+
     fn after(&self, text: &[u8], end: usize) -> After {
         let rest = &text[end..];
         run::after(rest, self.json.is_some(), |at| next_token(rest, at))
@@ -270,25 +275,25 @@ fn next_token(text: &[u8], at: usize) -> Next {
     }
 }
 
-/// How far `text`, the held end of a channel, may be released: from here on a token of this exchange may be in progress,
-/// or one is complete and what follows may still make a host or an address of it. `text.len()`: nothing must wait.
-/// `json` as in [`Place`]. At most the last half KiB is ever held.
+/// How much of `text[..limit]`, the held end of a channel, may be released: from here on a token of this exchange may be in
+/// progress, or one is complete and what follows may still make a host or an address of it. `limit`: nothing must wait.
+/// `json` as in [`Place`]. No more than half a KiB before `limit` is ever held.
 ///
-/// Cost: a look at the last half KiB.
+/// Cost: a look at the last half KiB before `limit`, and at what a token there is followed by.
 #[must_use]
-pub fn live_token_from(tokens: &Tokens, text: &[u8], json: bool) -> usize {
+pub fn live_token_from(tokens: &Tokens, text: &[u8], limit: usize, json: bool) -> usize {
     if tokens.is_empty() {
-        return text.len();
+        return limit;
     }
     // a token and what is looked at behind it
-    let mut at = text.len().saturating_sub(2 * shape::MAX_BYTES);
-    while at < text.len() {
+    let mut at = limit.saturating_sub(2 * shape::MAX_BYTES);
+    while at < limit {
         if shape::may_open(text[at]) {
             match shape::read(text, at) {
                 Read::More(front) if tokens.begins(front.as_bytes()) => return at,
                 Read::Token(shape) if tokens.get(shape.key.as_bytes()).is_some() => {
                     let rest = &text[shape.end..];
-                    if run::after(rest, json, |at| next_token(rest, at)) == After::More {
+                    if shape.end > limit || run::after(rest, json, |at| next_token(rest, at)) == After::More {
                         return at;
                     }
                     at = shape.end;
@@ -299,7 +304,7 @@ pub fn live_token_from(tokens: &Tokens, text: &[u8], json: bool) -> usize {
         }
         at += 1;
     }
-    text.len()
+    limit
 }
 
 /// True when a token could stand in `text`, in some spelling: it holds one of the signs that open one.
