@@ -210,9 +210,9 @@ fn text_without_a_token_in_progress_leaves_at_once() {
     assert!(at_once(&mut shell, "The quick brown"));
     assert!(at_once(&mut shell, " fox jumps over"));
     assert!(!at_once(&mut shell, &token[..9]), "what may become a token waits");
-    let rest = content(&format!("{} and", &token[9..]));
+    let rest = content(&format!("{} over", &token[9..]));
     let out = String::from_utf8(sent(&shell.tell(answer_piece(rest, false))).unwrap()).unwrap();
-    assert_eq!(texts(&out).0, format!("{PAN} and"));
+    assert_eq!(texts(&out).0, format!("{PAN} over"));
     assert_eq!(fate(&shell, Fate::Restored), 0, "told with the stream's record");
     shell.tell(answer_piece("", true));
     assert_eq!(fate(&shell, Fate::Restored), 1);
