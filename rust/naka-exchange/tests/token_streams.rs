@@ -212,8 +212,9 @@ fn text_without_a_token_in_progress_leaves_at_once() {
     assert!(!at_once(&mut shell, &token[..9]), "what may become a token waits");
     let rest = content(&format!("{} over", &token[9..]));
     let out = String::from_utf8(sent(&shell.tell(answer_piece(rest, false))).unwrap()).unwrap();
-    assert_eq!(texts(&out).0, format!("{PAN} over"));
+    assert_eq!(texts(&out).0, PAN);
     assert_eq!(fate(&shell, Fate::Restored), 0, "told with the stream's record");
-    shell.tell(answer_piece("", true));
+    let rest = sent(&shell.tell(answer_piece("", true))).unwrap();
+    assert_eq!(texts(std::str::from_utf8(&rest).unwrap()).0, " over");
     assert_eq!(fate(&shell, Fate::Restored), 1);
 }
