@@ -93,7 +93,7 @@ impl Run {
             None => last_four(text, to + 1),
         };
         // A byte that is no digit sets its upper bit, perhaps also that of bytes behind it.
-        let others = (((next ^ 0x3030_3030) + 0x7676_7676) | next) & 0x8080_8080;
+        let others = ((next ^ 0x3030_3030).wrapping_add(0x7676_7676) | next) & 0x8080_8080;
         let digits = others.trailing_zeros() >> 3;
         let after = if digits == 0 {
             AFTER_OF[usize::from(kind(to + 1))]
