@@ -15,8 +15,11 @@ import pytest
 
 from wire.gateway import Gateway, five
 from wire.harness import wait_until
+from wire.streams import SSE, anthropic_events, chat_events, pieces, responses_events
 from wire.test_client import TEXT, leaked
 from wire.test_sdks import REDACTED
+from wire.test_stream_sdks import ARGUMENTS, CLEAN, SAID
+from wire.test_stream_sdks import REDACTED as SAID_REDACTED
 
 HERE = Path(__file__).parent / "node"
 QUESTIONS = {
@@ -84,3 +87,22 @@ def test_a_block_raises_the_clients_own_exception_once(shared: Gateway, sdk: str
     # The clean call leaves its record behind those of all calls before it.
     wait_until(lambda: any("status" not in event for event in shared.events()[before:]), "the clean call's record")
     assert [event["status"] for event in shared.events()[before:] if "status" in event] == [403]
+
+
+STREAMED = [
+    ("openai", "streamed", chat_events),
+    ("openai", "streamedResponse", responses_events),
+    ("anthropic", "streamed", anthropic_events),
+]
+
+
+@pytest.mark.parametrize(("sdk", "question", "events"), STREAMED, ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize("size", [3, 50])
+def test_the_clients_put_together_the_same_stream_with_the_values_replaced(
+    shared: Gateway, sdk: str, question: str, events: Any, size: int
+) -> None:
+    shared.use(five("Redact"))
+    made = events(pieces(SAID, size), pieces(json.dumps(ARGUMENTS), size))
+    with shared.stub.answers(SSE, made):
+        (result,) = asked([{"sdk": sdk, "question": question, "url": shared.url, "text": "hello", "retries": 0}])
+    assert result == {"answer": {"text": SAID_REDACTED, "arguments": CLEAN}}

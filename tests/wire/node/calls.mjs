@@ -48,6 +48,25 @@ const openai = {
       tool_choice: { type: 'function', function: { name: 'lookup' } },
     }),
   responses: (client, text, model) => client.responses.create({ model, input: text, instructions: text }),
+  streamed: async (client, text, model) => {
+    const messages = [{ role: 'user', content: text }]
+    const stream = await client.chat.completions.create({ model, messages, stream: true })
+    const said = { text: '', arguments: '' }
+    for await (const { choices } of stream) {
+      said.text += choices[0].delta.content ?? ''
+      said.arguments += choices[0].delta.tool_calls?.[0].function.arguments ?? ''
+    }
+    return { text: said.text, arguments: JSON.parse(said.arguments) }
+  },
+  streamedResponse: async (client, text, model) => {
+    const stream = client.responses.stream({ model, input: text })
+    const said = { text: '', arguments: '' }
+    stream.on('response.output_text.delta', (event) => (said.text += event.delta))
+    stream.on('response.function_call_arguments.delta', (event) => (said.arguments += event.delta))
+    const final = await stream.finalResponse()
+    if (final.output_text !== said.text) throw new Error('the deltas and the whole differ')
+    return { text: said.text, arguments: JSON.parse(said.arguments) }
+  },
   embeddings: (client, text, model) => client.embeddings.create({ model, input: [text, 'b'] }),
 }
 
@@ -81,6 +100,11 @@ const anthropic = {
         },
       ],
     }),
+  streamed: async (client, text, model) => {
+    const stream = client.messages.stream({ model, max_tokens: 99, messages: [{ role: 'user', content: text }] })
+    const { content } = await stream.finalMessage()
+    return { text: content[0].text, arguments: content[1].input }
+  },
   tool: (client, text, model) =>
     client.messages.create({
       model,
