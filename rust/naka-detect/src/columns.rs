@@ -240,6 +240,14 @@ impl Columns {
     }
 }
 
+/// The line of names, its line break included, of the table that the line at `line` is a row of.
+pub(crate) fn head(text: &[u8], line: usize) -> Option<Range<usize>> {
+    let row = shape(text, line);
+    let top = Columns::new().row(text, line, row).filter(|_| line > 0)?.top;
+    let end = memchr(b'\n', &text[top..])?;
+    Some(top..top + end + 1)
+}
+
 /// True when the line that `start` lies in, of which more may come, may yet be a row of a table.
 pub(crate) fn may_become_row(text: &[u8], start: usize) -> bool {
     let floor = start.saturating_sub(LINE);

@@ -368,6 +368,44 @@ proptest! {
 }
 
 #[test]
+fn a_long_channel_is_judged_as_a_whole_text() {
+    let answers = EXAMPLES.iter().enumerate().map(|(i, example)| {
+        let (before, after) = SENTENCES[i % SENTENCES.len()];
+        format!("{before}{example}{after}\n\n")
+    });
+    let text: String = answers.collect();
+    assert!(text.len() > 50_000);
+    let expected = whole(Detector::shared(), &text);
+    for lengths in [&[1][..], &[4], &[3, 9, 1], &[300], &[5000]] {
+        let told = same(Detector::shared(), &text, &expected, cut(&text, lengths), true);
+        assert!(told.is_ok(), "in pieces of {lengths:?}");
+    }
+}
+
+#[test]
+fn a_long_table_keeps_the_names_of_its_columns() {
+    let rows = |head: &str, row: &dyn Fn(u32) -> String| {
+        let rows: String = (0..120).map(row).collect();
+        format!("Here are the accounts:\n\n{head}{rows}\nThat is all.")
+    };
+    for text in [
+        rows("name,bank account,amount\n", &|n| {
+            format!("Asha R,31448{},{n}00\n", 213_377 + n * 7)
+        }),
+        rows("| Name | Bank account | City |\n| --- | --- | --- |\n", &|n| {
+            format!("| Asha R | 31448{} | Pune |\n", 213_377 + n * 7)
+        }),
+    ] {
+        let expected = whole(Detector::shared(), &text);
+        assert!(expected.len() >= 120, "{}", expected.len());
+        for lengths in [&[1][..], &[4], &[3, 9, 1], &[64]] {
+            same(Detector::shared(), &text, &expected, cut(&text, lengths), false)
+                .unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
+#[test]
 fn rules_without_a_longest_match_are_not_judged() {
     for (entity, judged) in [
         ("EMP", true),

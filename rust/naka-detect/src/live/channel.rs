@@ -6,11 +6,14 @@
 use super::MAX_HELD;
 use super::judged::Marks;
 use super::{CONTEXT, floor};
+use crate::columns;
 use crate::finding::Finding;
 use crate::{Detector, Scratch};
 
 /// Longest piece of text that is looked at in one go; longer deltas are cut.
 const PIECE: usize = 256;
+/// Longest line of names that is kept for a table.
+const HEAD: usize = 256;
 
 /// What a channel tells after a piece of text.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -141,16 +144,27 @@ impl ChannelScan {
         }
     }
 
-    /// Lets go of text that is no context any more.
+    /// Lets go of text that is no context any more, but for the names of the columns of a table that goes on.
     fn trim(&mut self) {
         // In large steps, so that bytes are moved seldom.
-        if self.marks.released >= CONTEXT + PIECE {
-            let cut = floor(&self.tail, self.marks.released - CONTEXT);
-            self.tail.drain(..cut);
-            self.base += cut as u64;
-            self.marks.released -= cut;
-            self.marks.labels = self.marks.labels.saturating_sub(cut);
+        if self.marks.released < CONTEXT + PIECE {
+            return;
         }
+        let mut cut = floor(&self.tail, self.marks.released - CONTEXT);
+        let mut head = 0..0;
+        let text = self.tail.as_bytes();
+        if let Some(line) = memchr::memchr(b'\n', &text[cut..self.marks.released]).map(|at| cut + at + 1)
+            && let Some(names) = columns::head(text, line).filter(|names| names.len() <= HEAD && names.end <= line)
+        {
+            (head, cut) = (names, line);
+        }
+        // What is kept of the head stands right before the rest: places behind it count on as before.
+        self.tail.drain(head.end..cut);
+        self.tail.drain(..head.start);
+        let gone = cut - head.len();
+        self.base += gone as u64;
+        self.marks.released -= gone;
+        self.marks.labels = self.marks.labels.saturating_sub(gone);
     }
 }
 
