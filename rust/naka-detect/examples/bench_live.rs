@@ -142,9 +142,11 @@ fn main() {
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for (name, text) in [
-        ("English", prose::ENGLISH),
-        ("Hinglish", prose::HINGLISH),
+        ("English", prose::OTHER_ENGLISH),
+        ("Hinglish", prose::OTHER_HINGLISH),
         ("Hindi", prose::HINDI),
+        ("English, in view", prose::ENGLISH),
+        ("Hinglish, in view", prose::HINGLISH),
     ] {
         for (cut, pieces) in [("like tokens", tokens(text)), ("1-7 at random", at_random(text))] {
             let held = measure(text, &pieces);

@@ -1,5 +1,5 @@
-//! Answers as assistants write them, without personal data: what a stream should let through. Written for this bench;
-//! not made from the list of everyday words.
+//! Answers as assistants write them, without personal data: what a stream should let through. The list of everyday words
+//! was completed with `ENGLISH` and `HINGLISH` in view; the `OTHER` ones were written afterwards, and the list was not changed for them.
 
 pub(crate) const ENGLISH: &str = "\
 Photosynthesis is how plants turn sunlight into food. Chlorophyll in the leaves captures light energy, which splits water \
@@ -61,3 +61,43 @@ pub(crate) const HINDI: &str = "\
 
 घर का बजट बनाने के लिए पहले महीने की आमदनी और सभी खर्च लिखिए। फिर देखिए कि किन चीज़ों पर खर्च कम किया जा सकता है। हर महीने थोड़ी बचत \
 करने की आदत डालिए; छोटी रकम भी कुछ वर्षों में बड़ी हो जाती है।";
+
+pub(crate) const OTHER_ENGLISH: &str = "\
+A mutual fund pools money from many investors and buys a mix of shares, bonds or gold. You own units of the pool, and their \
+price moves every evening when the market closes. For someone starting at twenty-five, an index fund is usually the least \
+fussy choice: low fees, no star manager to bet on, and decades for compounding to do its work.
+
+Before you refinance, ask your lender three things. What is the foreclosure charge? Is the new rate floating or fixed, and \
+which benchmark does it follow? How much of your tenure is left? If fewer than four years remain, most of the interest has \
+already been paid and switching rarely helps.
+
+Sure! Here's a short poem about the rain:
+
+Grey curtains drawn across the hill,
+the frogs begin, the crickets still,
+a paper boat, a muddy street,
+and thunder learning how to beat.
+
+The function fails because `items` is mutated while the loop iterates over it. Build a new list instead, or walk the indices \
+backwards. I'd also rename `tmp2`; nobody will guess that it holds the sorted timestamps. After both changes the unit tests \
+should pass, though the flaky integration test around midnight is a separate bug in the scheduler.
+
+Jupiter's Great Red Spot is an anticyclonic storm wider than Earth. Voyager photographed it in 1979, Juno has probed its \
+depth since 2016, and amateur astronomers have noticed it shrinking. Nobody is certain why it has lasted for centuries.
+
+For a sprained ankle, rest it, wrap ice in a towel for ten minutes at a time, use an elastic bandage and keep the foot \
+raised. See an orthopaedist if you cannot bear weight, if the swelling worsens after two days, or if your toes feel numb. \
+Ibuprofen may ease the soreness, but check first whether you take blood thinners.";
+
+pub(crate) const OTHER_HINGLISH: &str = "\
+Dekhiye, SIP matlab har mahine ek fixed rakam mutual fund mein lagana. Market upar ho ya niche, aapki kist jaati rehti hai, \
+isliye average daam apne aap santulit ho jaata hai. Shuruaat paanch sau rupaye se bhi ho sakti hai. Bas itna yaad rakhiye ki \
+beech mein ghabra kar band na karein, kyunki asli munafa lambe samay mein banta hai.
+
+Agar laptop dheema chal raha hai toh pehle storage dekh lo. Phaltu files hatao, startup mein khulne wale programs kam karo, \
+aur ek baar system update kar do. Phir bhi farak na pade toh RAM badhwana sabse sasta ilaaj hai. Warranty baaki ho toh khud \
+mat kholna, service centre le jaana.
+
+Bachchon ko ganit se dar lagta hai toh khel khel mein sikhaiye. Sabziyon ki ginti, ludo ke paase, cricket ka scorecard, sab \
+kaam aate hain. Roz pandrah minute kaafi hain. Galti par daantne ke bajay poochhiye ki socha kaise tha, aksar jawab wahin mil \
+jaata hai.";
