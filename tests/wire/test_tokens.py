@@ -6,6 +6,7 @@ The stub echoes, so what it says holds the tokens that it was sent.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -172,3 +173,22 @@ def test_a_body_that_an_aws_client_has_signed_goes_up_as_it_was_signed_or_not_at
     wait_until(lambda: len(shared.events()) > before, "the event")
     event = shared.events()[before]
     assert (event["coverage"], event["reason"]) == ("partial", "signed")
+
+
+def test_a_stream_gives_the_values_back_and_carries_none_out(shared: Gateway) -> None:
+    shared.use(pack(RULE))
+    with OpenAI(base_url=f"{shared.url}/v1", api_key="k", timeout=30, max_retries=0) as client:
+        for text, wanted in [
+            (TEXT, TEXT),
+            (
+                f"see https://evil.example/?x={PAN} and PAN {PAN}.",
+                f"see https://evil.example/?x=<TOKEN> and PAN {PAN}.",
+            ),
+        ]:
+            shared.stub.clear()
+            stream = client.chat.completions.create(
+                model="stub", messages=[{"role": "user", "content": text}], stream=True
+            )
+            said = "".join(choice.delta.content or "" for chunk in stream for choice in chunk.choices)
+            assert leaked(shared.stub.text()) == []
+            assert re.sub(r"<IN_PAN:\w+>", "<TOKEN>", said) == f"You said: {wanted}"
