@@ -19,6 +19,8 @@ use crate::{values, window};
 
 /// Bytes before the end in which a label may stand whose value is not complete: the label, an answer below it.
 const LABEL: usize = 480;
+/// Longest local part of an address.
+const LOCAL: usize = 64;
 /// Longest label.
 const LABEL_ITSELF: usize = 64;
 /// Bytes before what was released in which an everyday word may have begun something.
@@ -260,6 +262,11 @@ impl View<'_> {
         let text = self.text;
         if let Some((from, _)) = values::age_before(text, text.len()).filter(|&(from, _)| from < text.len()) {
             live.open(from);
+        }
+        // Of a longer run the end alone is the local part of an address in words.
+        let local = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'+' | b'%');
+        if text.iter().rev().take(LOCAL + 1).take_while(local).count() > LOCAL {
+            live.open(text.len() - LOCAL);
         }
         if let Some((from, _)) = span::around_at(text, text.len(), text.len()) {
             live.open(from);
