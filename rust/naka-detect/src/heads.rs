@@ -145,6 +145,13 @@ pub(crate) fn passing_two<M: Masks>(window: &[u8; WINDOW], places: u64, asked: [
     unsafe { M::passing_two(window, places, asked) }
 }
 
+/// [`Masks::window`], as [`passing`].
+#[inline(always)]
+pub(crate) fn window<M: Masks>(text: &[u8]) -> [u8; WINDOW] {
+    // SAFETY: as above.
+    unsafe { M::window(text) }
+}
+
 /// The last bytes of a text, zero behind them.
 #[inline(never)]
 pub(crate) fn padded(text: &[u8]) -> [u8; WINDOW] {

@@ -12,12 +12,36 @@ use crate::finding::{EntityId, Evidence, Finding, Flags, WordId};
 use crate::rule::Class;
 use crate::ruleset::{PartSpan, RuleSet};
 
+/// Most places that [`sort`] moves a finding by.
+const ASTRAY: usize = 16;
+
+/// Sorts by start, the longest first. The lanes find nearly in order: then each is moved by a few places only.
+fn sort(findings: &mut [Finding]) {
+    let before = |a: &Finding, b: &Finding| (a.start, b.end, a.rule) < (b.start, a.end, b.rule);
+    for i in 1..findings.len() {
+        let astray = findings[i];
+        let mut at = i;
+        while at > 0 && before(&astray, &findings[at - 1]) {
+            if i - at == ASTRAY {
+                findings[at] = astray;
+                findings.sort_unstable_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
+                return;
+            }
+            findings[at] = findings[at - 1];
+            at -= 1;
+        }
+        if at < i {
+            findings[at] = astray;
+        }
+    }
+}
+
 impl RuleSet {
     /// Leaves the true readings in `findings`, sorted by start, the longest first. Readings that do not overlap have
     /// nothing to do with each other, so each cluster of overlapping ones is resolved by itself: the cost follows the
     /// number of findings.
     pub(crate) fn resolve(&self, text: &[u8], findings: &mut Vec<Finding>) {
-        findings.sort_unstable_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
+        sort(findings);
         let all = findings.len();
         let mut next = 0;
         while next < all {

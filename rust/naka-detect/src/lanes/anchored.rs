@@ -81,7 +81,7 @@ impl Anchored {
         self.starts(text, anchor, |start| {
             let patterns = opens(start);
             if patterns != 0 {
-                self.forward.run(text, start, ends);
+                self.forward.run_to(text, start, &may_end, ends);
                 longest_of(ends, patterns, &may_end, |pattern, end| {
                     found(self.ids[pattern], start, end)
                 });

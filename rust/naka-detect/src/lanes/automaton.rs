@@ -112,9 +112,28 @@ impl Automaton {
             .map_or(text.len(), |steps| start + steps)
     }
 
+    /// Runs from `start` and writes every position where patterns end, in ascending order.
+    #[inline]
+    pub(crate) fn run(&self, text: &[u8], start: usize, ends: &mut Vec<End>) {
+        self.run_to(text, start, |_| true, ends);
+    }
+
     /// [`Self::run`], which also tells whether the text ends while something may still match.
     #[inline]
     pub(crate) fn run_on(&self, text: &[u8], start: usize, ends: &mut Vec<End>) -> bool {
+        self.run_to(text, start, |_| true, ends)
+    }
+
+    /// [`Self::run_on`] for [`longest_of`] with the same `may_end`: leaves out where no match may end, as long as there is
+    /// no shorter one whose place it would take. That is most digits of a number.
+    #[inline(always)]
+    pub(crate) fn run_to(
+        &self,
+        text: &[u8],
+        start: usize,
+        may_end: impl Fn(usize) -> bool,
+        ends: &mut Vec<End>,
+    ) -> bool {
         ends.clear();
         let mut state = self.dfa.start;
         let mut at = start;
@@ -124,7 +143,7 @@ impl Automaton {
                 return false;
             }
             at += 1;
-            if self.dfa.accepts(state) {
+            if self.dfa.accepts(state) && (!ends.is_empty() || may_end(at)) {
                 ends.push(End {
                     at: at as u32,
                     patterns: self.dfa.patterns(state),
@@ -132,27 +151,6 @@ impl Automaton {
             }
         }
         true
-    }
-
-    /// Runs from `start` and writes every position where patterns end, in ascending order.
-    #[inline]
-    pub(crate) fn run(&self, text: &[u8], start: usize, ends: &mut Vec<End>) {
-        ends.clear();
-        let mut state = self.dfa.start;
-        let mut at = start;
-        while let Some(&byte) = text.get(at) {
-            state = self.dfa.step(state, byte);
-            if state == 0 {
-                return;
-            }
-            at += 1;
-            if self.dfa.accepts(state) {
-                ends.push(End {
-                    at: at as u32,
-                    patterns: self.dfa.patterns(state),
-                });
-            }
-        }
     }
 }
 

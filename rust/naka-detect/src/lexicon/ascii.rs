@@ -73,12 +73,12 @@ fn walk_by<M: Masks>(lexicon: &Lexicon, window: &[u8], events: &mut Events) -> u
     let classes = |block: &[u8; WINDOW]| unsafe { M::classes(block.first_chunk().expect("a window holds a block")) };
     let mut count = 0u8;
     let mut before = Kind::Gap;
-    let mut bytes = heads::padded(&window[..window.len().min(WINDOW)]);
+    let mut bytes = heads::window::<M>(window);
     let mut now = classes(&bytes);
     for base in (0..window.len()).step_by(BLOCK) {
         let (mut next_bytes, mut next) = ([0; WINDOW], Classes::default());
         if base + BLOCK < window.len() {
-            next_bytes = heads::padded(&window[base + BLOCK..window.len().min(base + BLOCK + WINDOW)]);
+            next_bytes = heads::window::<M>(&window[base + BLOCK..]);
             next = classes(&next_bytes);
         }
         let cuts = cuts(window, base, &now, before);

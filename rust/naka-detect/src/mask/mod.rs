@@ -86,6 +86,18 @@ pub(crate) trait Masks: Copy {
     /// As for [`Masks::classes`].
     unsafe fn foldable(window: &Window) -> u64;
 
+    /// The first bytes of a text, zero behind its end.
+    ///
+    /// # Safety
+    /// As for [`Masks::classes`].
+    #[inline(always)]
+    unsafe fn window(text: &[u8]) -> [u8; heads::WINDOW] {
+        match text.first_chunk() {
+            Some(window) => *window,
+            None => heads::padded(text),
+        }
+    }
+
     /// Which of the ASCII words at `places` pass `heads`; they reach up to the next bit of `ends`, which has the bits of
     /// the block and of the next one. `window` is the block and what follows it.
     ///

@@ -211,6 +211,26 @@ impl Masks for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn window(text: &[u8]) -> [u8; heads::WINDOW] {
+        let mut window = [0; heads::WINDOW];
+        let [first, rest] = [text.len(), text.len().saturating_sub(BLOCK)].map(|left| match left {
+            BLOCK.. => u64::MAX,
+            left => (1 << left) - 1,
+        });
+        // SAFETY: bytes whose bit is not set are neither read nor written; the caller has AVX-512BW.
+        unsafe {
+            _mm512_storeu_si512(
+                window.as_mut_ptr().cast(),
+                _mm512_maskz_loadu_epi8(first, text.as_ptr().cast()),
+            );
+            let rest = rest & ((1 << (heads::WINDOW - BLOCK)) - 1);
+            let behind = _mm512_maskz_loadu_epi8(rest, text.as_ptr().wrapping_add(BLOCK).cast());
+            _mm512_mask_storeu_epi8(window.as_mut_ptr().add(BLOCK).cast(), rest, behind);
+        }
+        window
+    }
+
+    #[inline(always)]
     unsafe fn passing(window: &[u8; heads::WINDOW], places: u64, ends: [u64; 2], heads: &Heads) -> u64 {
         // SAFETY: as the caller promises.
         unsafe {

@@ -212,6 +212,7 @@ impl Run<'_> {
                 }
             }
             let memory = RefCell::new(memory);
+            let mut named = (0, 0);
             let opens = &mut opens;
             let patterns = |start: usize| {
                 let opens = if *values {
@@ -221,7 +222,13 @@ impl Run<'_> {
                 };
                 match told {
                     _ if !opens => 0,
-                    Some(told) => told.patterns(near(&mut memory.borrow_mut(), start, start + reach)),
+                    Some(told) => {
+                        let near = near(&mut memory.borrow_mut(), start, start + reach);
+                        if near != named.0 {
+                            named = (near, told.patterns(near));
+                        }
+                        named.1
+                    }
                     None => PatternSet::MAX,
                 }
             };
