@@ -55,6 +55,15 @@ def sidecar(
         float,
         typer.Option(min=0.1, max=3600, help="Seconds in which nothing comes before a streamed answer is cut off."),
     ] = 600.0,
+    token_history: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=86_400,
+            help="Seconds for which tokens of conversations that providers keep can become values; 0: not at all.",
+        ),
+    ] = 0.0,
+    token_history_bytes: Annotated[int, typer.Option(min=1, help="Bytes of all these values.")] = 16 << 20,
     drain: Annotated[float, typer.Option(min=0, max=3600, help="Seconds for running calls after SIGTERM.")] = 10.0,
     ready_file: Annotated[Path | None, typer.Option(help="Written as JSON when all of it serves.")] = None,
 ) -> None:
@@ -81,6 +90,8 @@ def sidecar(
             max_in_flight_bytes=max_in_flight_bytes,
             body_deadline_s=body_deadline,
             stream_idle_s=stream_idle,
+            token_history_s=token_history,
+            token_history_bytes=token_history_bytes,
             drain_s=drain,
             ready_file=ready_file,
         )

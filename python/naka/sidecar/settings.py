@@ -55,6 +55,10 @@ class Settings:
     """Time for a body that Envoy does not buffer to come and be judged."""
     stream_idle_s: float = 600.0
     """Time in which nothing comes of a streamed answer before it is cut off."""
+    token_history_s: float = 0.0
+    """Time for which tokens of conversations that providers keep can still become values; 0: not beyond their exchange."""
+    token_history_bytes: int = 16 << 20
+    """Of all these values; the oldest go first."""
     drain_s: float = 10.0
     """Time for running calls to end after SIGTERM."""
     socket_mode: int = 0o600
@@ -84,6 +88,8 @@ class Settings:
                 "max_in_flight_bytes": self.max_in_flight_bytes,
                 "body_deadline_s": self.body_deadline_s,
                 "stream_idle_s": self.stream_idle_s,
+                "token_history_s": self.token_history_s,
+                "token_history_bytes": self.token_history_bytes,
                 "drain_s": self.drain_s,
                 "socket_mode": self.socket_mode,
             }

@@ -13,6 +13,12 @@ pub struct Facts {
     pub stream: Option<bool>,
     /// The field with the caller's own id for its user, if there is one.
     pub user: Option<FieldId>,
+    /// The provider's id of what this body is: an answer.
+    pub id: Option<String>,
+    /// The provider's id of the answer that this request goes on from.
+    pub previous: Option<String>,
+    /// The provider's id of the conversation that this body belongs to.
+    pub conversation: Option<String>,
     /// Deciding keys (`model`, `stream`) that one object holds twice: readers differ on which counts.
     pub duplicate_deciding_keys: Vec<String>,
 }

@@ -99,6 +99,15 @@ impl JsonPath {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DecisionId(pub [u8; 16]);
 
+impl DecisionId {
+    /// When the exchange began, in milliseconds since 1970: the id is a UUID of version 7.
+    pub(crate) fn millis(self) -> u64 {
+        self.0[..6]
+            .iter()
+            .fold(0, |millis, &byte| millis << 8 | u64::from(byte))
+    }
+}
+
 impl fmt::Display for DecisionId {
     /// As a UUID.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,6 +25,7 @@ fn shell() -> Shell {
         budget: Budget::new(1 << 30),
         tables: naka_body::ApiTables::shared(),
         keys: KeyRing::new(vec![7; 32], "t", 1).unwrap(),
+        history: None,
     });
     Shell::with(rules, shared)
 }

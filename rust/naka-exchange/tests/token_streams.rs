@@ -24,6 +24,7 @@ fn flowing(more: &str) -> (Shell, String) {
         budget: Budget::new(1 << 30),
         tables: naka_body::ApiTables::shared(),
         keys: KeyRing::new(vec![7; 32], "t", 1).unwrap(),
+        history: None,
     });
     let mut shell = Shell::with(rules, shared);
     shell.tell(chat());

@@ -25,6 +25,7 @@ fn keyed(tenant: &str, settings: Settings) -> Arc<Shared> {
         budget: Budget::new(1 << 30),
         tables: naka_body::ApiTables::shared(),
         keys: KeyRing::new(vec![7; 32], tenant, 1).unwrap(),
+        history: None,
     })
 }
 

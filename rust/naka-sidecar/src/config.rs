@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use naka_exchange::{History, HistoryLimits};
 use serde::Deserialize;
 
 use crate::address::Address;
@@ -40,6 +41,10 @@ pub struct Config {
     pub body_deadline_s: f64,
     /// Time in which nothing comes of a streamed answer before it is cut off.
     pub stream_idle_s: f64,
+    /// Time for which tokens of conversations that providers keep can still become values; 0 for not beyond their exchange.
+    pub token_history_s: f64,
+    /// Bytes of all these.
+    pub token_history_bytes: usize,
     /// Bodies over this are judged on a thread of their own.
     pub inline_bytes: usize,
     /// Longest text of one Detection call.
@@ -67,6 +72,8 @@ impl Default for Config {
             max_in_flight_bytes: 256 << 20,
             body_deadline_s: 60.0,
             stream_idle_s: 600.0,
+            token_history_s: 0.0,
+            token_history_bytes: 16 << 20,
             inline_bytes: 256 << 10,
             detection_max_bytes: 1 << 20,
             drain_s: 10.0,
@@ -164,6 +171,7 @@ impl Config {
         for (name, seconds) in [
             ("body_deadline_s", self.body_deadline_s),
             ("stream_idle_s", self.stream_idle_s),
+            ("token_history_s", self.token_history_s),
             ("drain_s", self.drain_s),
         ] {
             if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
@@ -177,6 +185,12 @@ impl Config {
 
     pub(crate) fn body_deadline(&self) -> Duration {
         Duration::from_secs_f64(self.body_deadline_s)
+    }
+
+    pub(crate) fn token_history(&self) -> Option<History> {
+        let ttl_ms = (self.token_history_s * 1000.0) as u64;
+        let bytes = self.token_history_bytes;
+        (ttl_ms > 0).then(|| History::new(HistoryLimits { ttl_ms, bytes }))
     }
 
     pub(crate) fn stream_idle(&self) -> Duration {

@@ -72,6 +72,7 @@ impl Sidecar {
             budget: Budget::new(config.max_in_flight_bytes),
             tables: naka_body::ApiTables::shared(),
             keys,
+            history: config.token_history(),
         };
         let plane = Arc::new(Plane::new(config, shared, audit));
         let stop = CancellationToken::new();

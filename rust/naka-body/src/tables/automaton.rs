@@ -53,6 +53,11 @@ pub(crate) enum Fact {
     Model,
     Stream,
     User,
+    Id,
+    Previous,
+    Conversation,
+    /// The same, where a conversation is an object.
+    ConversationId,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,9 @@ use crate::stream::Index;
 use crate::tables::automaton::{EventMark, Fact, Stale};
 use crate::unnamed;
 
+/// Longest id of a provider's that is remembered.
+const MAX_ID: usize = 128;
+
 impl ToolNote {
     fn add(&mut self, first: usize, end: usize) {
         let (first, end) = (first as u32, end as u32);
@@ -46,8 +49,19 @@ impl Walk<'_, '_> {
             Fact::User if self.store.fields.len() > first_field => {
                 self.store.facts.user = Some(FieldId(first_field as u32));
             }
+            Fact::Id => self.store.facts.id = self.reference(text),
+            Fact::Previous => self.store.facts.previous = self.reference(text),
+            Fact::Conversation | Fact::ConversationId => self.store.facts.conversation = self.reference(text),
             Fact::User | Fact::Stream => {}
         }
+    }
+
+    /// An id of the provider's, if it looks like one.
+    fn reference(&self, text: Place) -> Option<String> {
+        let id = self.read(text);
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte);
+        let sound = (1..=MAX_ID).contains(&id.len()) && id.iter().all(plain);
+        sound.then(|| String::from_utf8_lossy(id).into_owned())
     }
 
     /// A value says that the object around it is signed.

@@ -104,6 +104,7 @@ fuzz_target!(|input: &[u8]| {
         budget: Budget::new(1 << 20),
         tables: naka_body::ApiTables::shared(),
         keys: KeyRing::default(),
+        history: None,
     });
     let today = Date::new(2026, 11, 24).expect("a day");
     let mut exchange = Exchange::new(Arc::clone(&shared), rules(which), DecisionId([7; 16]), today);

@@ -17,6 +17,7 @@ use crate::budget::Budget;
 use crate::command::{BodyMode, Command};
 use crate::event::Event;
 use crate::half::Half;
+use crate::history::History;
 use crate::job::{Content, Job, Verdict};
 use crate::keyring::KeyRing;
 use crate::name::DecisionId;
@@ -38,6 +39,8 @@ pub struct Shared {
     pub tables: &'static naka_body::ApiTables,
     /// For tokens; without it Tokenize acts as Redact.
     pub keys: KeyRing,
+    /// Tokens of conversations that providers keep; none unless configured.
+    pub history: Option<History>,
 }
 
 /// What one event led to. The shell sends `commands` in their order, then runs `jobs`, and keeps `outcomes`.

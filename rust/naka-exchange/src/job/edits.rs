@@ -57,6 +57,7 @@ impl Job {
         }
         if self.direction == Direction::Response && self.attached {
             self.restore(document, &mut edits);
+            self.keep(document);
         }
         edits
     }
@@ -76,7 +77,8 @@ impl Job {
                 && self.may_edit(&document.field(FieldId(cluster.field)))
         };
         let mut due = decision.clusters.iter().filter(due).peekable();
-        if due.peek().is_none() {
+        let older = self.older(document);
+        if due.peek().is_none() && older.is_empty() {
             return Vec::new();
         }
         // derived for tokens alone, for which it costs as much as the rest
@@ -95,6 +97,7 @@ impl Job {
                 },
             });
         }
+        older.iter().for_each(|held| tokens.join(&held.tokens, limits));
         texts.iter().for_each(|text| tokens.note_typed(text.bytes));
         let held = Held::new(tokens, &self.shared.budget);
         let fate = |minted: &Result<Vec<u8>, Fate>| match (minted, &held) {
@@ -113,14 +116,39 @@ impl Job {
         minted
     }
 
+    /// The tokens of what a request goes on from, where such are kept.
+    fn older(&self, document: &Document<'_>) -> Vec<Arc<Held>> {
+        let (Some(history), Direction::Request, true) = (&self.shared.history, self.direction, self.attached) else {
+            return Vec::new();
+        };
+        let facts = document.facts();
+        let ids = [&facts.previous, &facts.conversation].into_iter().flatten();
+        ids.filter_map(|id| history.get(self.provider(), id, self.decision.millis()))
+            .collect()
+    }
+
+    /// Keeps the tokens of an exchange for what goes on from its answer.
+    fn keep(&self, document: &Document<'_>) {
+        let facts = document.facts();
+        for id in [&facts.id, &facts.conversation].into_iter().flatten() {
+            if let (Some(history), false) = (&self.shared.history, self.tokens.tokens.is_empty()) {
+                history.put(self.provider(), id, &self.tokens, self.decision.millis());
+            }
+        }
+    }
+
+    fn provider(&self) -> &str {
+        let traffic = self.subject.traffic(self.direction, self.today, &self.rules);
+        traffic.provider.unwrap_or("unknown")
+    }
+
     /// Not what the provider or the client has signed.
     fn may_edit(&self, field: &Field<'_>) -> bool {
         field.editable && !self.signed()
     }
 
     fn keys(&self) -> Keys {
-        let traffic = self.subject.traffic(self.direction, self.today, &self.rules);
-        self.shared.keys.keys(traffic.provider.unwrap_or("unknown"))
+        self.shared.keys.keys(self.provider())
     }
 
     /// Adds what becomes of the tokens in an answer.

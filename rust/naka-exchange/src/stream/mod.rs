@@ -56,6 +56,8 @@ pub(crate) struct Flow {
     queue: Queue,
     /// The tools that are called; no name for one that was given two.
     calls: Vec<(Call, Option<String>)>,
+    /// Its tokens are kept for what goes on from it.
+    kept: bool,
     /// The record so far.
     pub(crate) outcome: Outcome,
     /// Why the stream is cut off: told to the client instead of what is left.
@@ -98,6 +100,7 @@ impl Flow {
             channels: Vec::new(),
             queue: Queue::default(),
             calls: Vec::new(),
+            kept: false,
             outcome,
             cut: None,
             unread: false,
@@ -267,6 +270,7 @@ impl Flow {
         if !self.judging.tokens.tokens.is_empty() {
             self.name_calls(&event);
         }
+        self.keep(&event);
         if event.pieces().is_empty() && event.ends().is_empty() {
             let sequence = event.sequence();
             drop(event);
@@ -478,6 +482,28 @@ impl Flow {
         self.queue.edit(edits);
         self.outcome.tokens.join(&fates);
         limit
+    }
+
+    /// Keeps the tokens of the exchange for what goes on from this answer, once it says its id.
+    fn keep(&mut self, event: &Event<'_>) {
+        let Judging {
+            subject,
+            rules,
+            shared,
+            decision,
+            today,
+            tokens,
+            ..
+        } = &self.judging;
+        let (Some(history), false, false) = (&shared.history, self.kept, tokens.tokens.is_empty()) else {
+            return;
+        };
+        let facts = event.document().facts();
+        let traffic = subject.traffic(Direction::Response, *today, rules);
+        for id in [&facts.id, &facts.conversation].into_iter().flatten() {
+            history.put(traffic.provider.unwrap_or("unknown"), id, tokens, decision.millis());
+            self.kept = true;
+        }
     }
 
     /// Takes note of the tools that an event names.

@@ -43,6 +43,7 @@ pub fn shared(settings: Settings, budget: u64) -> Arc<Shared> {
         budget: Budget::new(budget),
         tables: naka_body::ApiTables::shared(),
         keys: KeyRing::default(),
+        history: None,
     })
 }
 

@@ -49,6 +49,7 @@ pub struct Tokens {
     bytes: usize,
 }
 
+#[derive(Clone)]
 pub(super) struct Entry {
     /// As it is written: `<IN_PAN:L4BUYRL7KMEMH>`.
     pub(super) token: Box<[u8]>,
@@ -96,6 +97,29 @@ impl Tokens {
             collided: false,
         });
         Added::Kept
+    }
+
+    /// Adds the tokens of an earlier exchange of the same conversation, as far as there is room. What the client wrote itself
+    /// then is still its own.
+    pub fn join(&mut self, older: &Self, limits: &TokenLimits) {
+        for (key, &at) in &older.keys {
+            let entry = &older.entries[at as usize];
+            if let Some(&at) = self.keys.get(key) {
+                let known = &mut self.entries[at as usize];
+                known.typed |= entry.typed;
+                if known.mac != entry.mac {
+                    known.value = None;
+                }
+                continue;
+            }
+            let value = entry.value.as_ref().map_or(0, |value| value.len());
+            let bytes = self.bytes + key.len() + entry.token.len() + value;
+            if self.entries.len() < limits.count && bytes <= limits.bytes {
+                self.bytes = bytes;
+                self.keys.insert(key.clone(), self.entries.len() as u32);
+                self.entries.push(entry.clone());
+            }
+        }
     }
 
     /// True when this token may stand in a text of the request: it is kept, and stands for one value.
@@ -207,6 +231,23 @@ mod tests {
             Added::Full
         );
         assert!(!tokens.stands(TWO.as_bytes()));
+    }
+
+    #[test]
+    fn an_older_exchange_adds_what_is_not_there_and_keeps_what_was_typed() {
+        let limits = TokenLimits::default();
+        let (mut older, mut tokens) = (Tokens::default(), Tokens::default());
+        older.add(&minted(ONE, 1, true), b"a", false, &limits);
+        older.add(&minted(TWO, 2, true), b"b", false, &limits);
+        older.note_typed(TWO.as_bytes());
+        tokens.add(&minted(ONE, 3, true), b"c", false, &limits);
+        tokens.join(&older, &limits);
+        let entry = |key: &str| tokens.get(key.as_bytes()).unwrap();
+        assert!(entry("in_pan:l4buyrl7kmemh").value.is_none(), "two values, one token");
+        assert!(entry("in_pan:l4buyrl7kmemi").typed && entry("in_pan:l4buyrl7kmemi").value.is_some());
+        let mut full = Tokens::default();
+        full.join(&older, &TokenLimits { count: 1, bytes: 1000 });
+        assert_eq!(full.len(), 1);
     }
 
     #[test]
