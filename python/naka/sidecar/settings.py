@@ -56,7 +56,7 @@ class Settings:
     stream_idle_s: float = 600.0
     """Time in which nothing comes of a streamed answer before it is cut off."""
     token_history_s: float = 0.0
-    """Time for which tokens of conversations that providers keep can still become values; 0: not beyond their exchange."""
+    """Time for which tokens of conversations that providers keep can become values; 0: not beyond their exchange."""
     token_history_bytes: int = 16 << 20
     """Of all these values; the oldest go first."""
     drain_s: float = 10.0
