@@ -323,6 +323,18 @@ fn an_event_over_the_limit_is_decided_by_the_policy() {
 }
 
 #[test]
+fn channels_without_number_or_end_take_no_memory_without_end() {
+    let mut shell = flowing(rules("Enforce", "Mask"));
+    for index in 0..2000 {
+        let event = delta("aadhaar 5109 80").replace("\"index\":0", &format!("\"index\":{index}"));
+        shell.tell(answer_piece(event, false));
+        assert!(shell.shared.budget.used() < 2 << 20, "{index}");
+    }
+    shell.tell(answer_piece("", true));
+    assert_eq!(shell.outcomes.last().unwrap().reason, Some(Reason::Limits));
+}
+
+#[test]
 fn a_stream_in_which_nothing_comes_for_too_long_is_cut_off() {
     let mut shell = flowing(rules("Enforce", "Mask"));
     shell.tell(answer_piece(delta("aadhaar 5109 80"), false));

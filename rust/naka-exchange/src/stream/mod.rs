@@ -33,6 +33,9 @@ use crate::tally;
 use crate::tokens::{Held, overlook_tokens, restore_fields};
 use crate::tools::Tools;
 
+/// Texts that go on at once; with more, all are judged by what is there. Each event looks through them.
+const MAX_CHANNELS: usize = 256;
+
 /// What a stream is judged by; all of it is the exchange's.
 pub(crate) struct Judging {
     pub(crate) subject: Arc<Subject>,
@@ -66,6 +69,8 @@ pub(crate) struct Flow {
     unread: bool,
     /// Something has left.
     sent: bool,
+    /// Too many texts go on at once.
+    crowded: bool,
 }
 
 /// Why a stream ends before its end.
@@ -105,6 +110,7 @@ impl Flow {
             cut: None,
             unread: false,
             sent: false,
+            crowded: false,
         }
     }
 
@@ -282,6 +288,9 @@ impl Flow {
         let mut progress = Vec::with_capacity(event.pieces().len());
         let mut waits = 0;
         for piece in event.pieces() {
+            if self.channels.len() >= MAX_CHANNELS && !self.channels.iter().any(|channel| channel.id == piece.channel) {
+                self.crowded = true;
+            }
             let field = event.document().field(piece.field);
             let index = self.channel(&event, piece);
             let taken = self.channels[index].push(
@@ -310,6 +319,10 @@ impl Flow {
         }
         for end in ends {
             self.end_channels(|channel| end.covers(&channel.id), tools);
+        }
+        if std::mem::take(&mut self.crowded) {
+            self.end_channels(|_| true, tools);
+            self.partial(Reason::Limits);
         }
     }
 
