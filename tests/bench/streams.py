@@ -26,7 +26,7 @@ from bench.stand import POLICY, Gate, gate
 from wire.harness import HOST, free_port
 
 WORDS = (
-    "the customer asked whether the visit can move to another branch before month end and the desk "
+    "The customer asked whether the visit can move to another branch before month end and the desk "
     "will call back once the request is done so please wait for the note and keep the form at hand "
 ).split()
 """Plain talk without a live candidate."""

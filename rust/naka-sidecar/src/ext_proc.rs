@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 use naka_exchange::{Command, Exchange, Job, Step, Verdict};
@@ -162,13 +162,13 @@ impl Answers {
         Ok(())
     }
 
-    /// Starts the clock of a full-duplex body, or stops it. That of a stream begins anew with each message.
+    /// Starts the clock of a full-duplex body, or stops it. That of a stream runs from its last message.
     fn set_watch(&mut self) {
         if self.exchange.flows() {
-            let idle = self.plane.config.stream_idle();
-            match &mut self.watch {
-                Some((Direction::Response, clock)) => clock.as_mut().reset(tokio::time::Instant::now() + idle),
-                watch => *watch = Some((Direction::Response, Box::pin(sleep(idle)))),
+            // not set anew for each message: when it rings, `idle_left` tells what has passed since the last one
+            if !matches!(self.watch, Some((Direction::Response, _))) {
+                let idle = self.plane.config.stream_idle();
+                self.watch = Some((Direction::Response, Box::pin(sleep(idle))));
             }
             return;
         }
@@ -180,6 +180,12 @@ impl Answers {
             (Some(direction), _) => self.watch = Some((direction, Box::pin(sleep(self.plane.config.body_deadline())))),
             (None, _) => self.watch = None,
         }
+    }
+
+    /// How long a stream may still be silent, while it may.
+    fn idle_left(&self) -> Option<Duration> {
+        let left = self.plane.config.stream_idle().checked_sub(self.since.elapsed());
+        left.filter(|left| self.exchange.flows() && !left.is_zero())
     }
 
     fn expire(&mut self, direction: Direction) -> Result<(), Status> {
@@ -216,6 +222,10 @@ impl Answers {
                 && clock.as_mut().poll(context).is_ready()
             {
                 let direction = *direction;
+                if let Some(left) = self.idle_left() {
+                    self.watch = Some((direction, Box::pin(sleep(left))));
+                    continue;
+                }
                 self.watch = None;
                 if let Err(status) = self.expire(direction) {
                     return self.fail(status);

@@ -74,6 +74,7 @@ impl Plane {
 
     /// Puts rules in force: one pointer swap. Exchanges under way keep theirs.
     pub(crate) fn apply(&self, rules: RuleSet) {
+        rules.detector().prepare_streams();
         self.metrics.follow(&rules);
         self.in_force.store(Some(Arc::new(InForce {
             rules: Arc::new(rules),

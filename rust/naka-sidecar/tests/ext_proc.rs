@@ -5,6 +5,8 @@ mod support;
 use std::time::Duration;
 
 use naka_sidecar::pb::envoy::extensions::filters::http::ext_proc::v3::processing_mode::BodySendMode;
+use naka_sidecar::pb::envoy::service::ext_proc::v3::HttpBody;
+use naka_sidecar::pb::envoy::service::ext_proc::v3::processing_request::Request as Message;
 use naka_sidecar::pb::envoy::service::ext_proc::v3::processing_response::Response;
 use support::*;
 use tonic::Code;
@@ -126,6 +128,50 @@ async fn a_full_duplex_body_that_stalls_is_refused_at_its_deadline() {
     assert_eq!(
         (event["reason"].as_str(), event["status"].as_u64()),
         (Some("deadline"), Some(400))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_streamed_answer_is_cut_off_when_nothing_came_for_too_long_and_not_before() {
+    let running = Running::start("idle", r#""stream_idle_s":0.4"#);
+    running.apply("Enforce", "Mask", "");
+    let envoy = running.envoy().await;
+    let mut exchange = envoy.exchange().await.unwrap();
+    let body = said("hello");
+    exchange.say(post(Some(body.len()))).await.unwrap();
+    exchange.say(piece(body, true)).await.unwrap();
+    let pairs = [
+        (":status", "200".to_owned()),
+        ("content-type", "text/event-stream".to_owned()),
+    ];
+    let head = exchange
+        .say(Message::ResponseHeaders(headers(&pairs, false)))
+        .await
+        .unwrap();
+    assert_eq!(
+        head.mode_override.unwrap().response_body_mode(),
+        BodySendMode::FullDuplexStreamed
+    );
+    let event = |text: &str| {
+        Message::ResponseBody(HttpBody {
+            body: format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n").into(),
+            end_of_stream: false,
+        })
+    };
+    for _ in 0..4 {
+        // together longer than the idle time
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let answer = exchange.say(event("Hello there.\\n")).await.unwrap();
+        assert!(replaced(&answer).unwrap().starts_with(b"data: {\"choices\""));
+    }
+    exchange.send(event("aadhaar 5109 80")).await;
+    let last = replaced(&exchange.next().await.unwrap()).unwrap();
+    let last = String::from_utf8(last.to_vec()).unwrap();
+    assert!(last.contains("naka_deadline") && !last.contains("5109"), "{last}");
+    let record = &running.audited(2).await[1];
+    assert_eq!(
+        (record["direction"].as_str(), record["reason"].as_str()),
+        (Some("Response"), Some("deadline"))
     );
 }
 
