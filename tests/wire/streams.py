@@ -81,12 +81,17 @@ def chat_events(text: Sequence[str], arguments: Sequence[str]) -> list[bytes]:
     ]
 
 
-ASKED: list[Any] = [{"role": "user", "content": "hello"}]
+QUESTION = ["hello"]
+"""What the clients ask; a test may ask something else."""
+
+
+def asked() -> list[Any]:
+    return [{"role": "user", "content": QUESTION[0]}]
 
 
 def _chat(client: Any) -> Said:
     text = arguments = ""
-    for part in client.chat.completions.create(model="stub", messages=ASKED, stream=True, tools=[OPENAI_TOOL]):
+    for part in client.chat.completions.create(model="stub", messages=asked(), stream=True, tools=[OPENAI_TOOL]):
         delta = part.choices[0].delta
         text += delta.content or ""
         arguments += "".join(call.function.arguments or "" for call in delta.tool_calls or [])
@@ -99,7 +104,7 @@ def mistral_events(text: Sequence[str], _arguments: Sequence[str]) -> list[bytes
 
 
 def _mistral(client: Any) -> Said:
-    parts = client.chat.stream(model="stub", messages=ASKED)
+    parts = client.chat.stream(model="stub", messages=asked())
     return "".join(part.data.choices[0].delta.content or "" for part in parts), None
 
 
@@ -157,7 +162,7 @@ def _responses(client: Any) -> Said:
     text = arguments = ""
     numbers = []
     final = None
-    for event in client.responses.create(model="stub", input="hello", stream=True):
+    for event in client.responses.create(model="stub", input=QUESTION[0], stream=True):
         numbers.append(event.sequence_number)
         if event.type == "response.output_text.delta":
             text += event.delta
@@ -186,7 +191,7 @@ def completions_events(text: Sequence[str], _arguments: Sequence[str]) -> list[b
 
 
 def _completions(client: Any) -> Said:
-    parts = client.completions.create(model="stub", prompt="hello", stream=True)
+    parts = client.completions.create(model="stub", prompt=QUESTION[0], stream=True)
     return "".join(part.choices[0].text for part in parts), None
 
 
@@ -220,7 +225,7 @@ def anthropic_events(text: Sequence[str], arguments: Sequence[str]) -> list[byte
 
 
 def _anthropic(client: Any) -> Said:
-    with client.messages.stream(model="stub", max_tokens=9, messages=ASKED) as stream:
+    with client.messages.stream(model="stub", max_tokens=9, messages=asked()) as stream:
         text = "".join(stream.text_stream)
         final = stream.get_final_message()
     assert final.content[0].text == text
@@ -249,7 +254,7 @@ def gemini_array(text: Sequence[str], _arguments: Sequence[str]) -> list[bytes]:
 
 
 def _gemini(client: Any) -> Said:
-    parts = client.models.generate_content_stream(model="stub", contents="hello")
+    parts = client.models.generate_content_stream(model="stub", contents=QUESTION[0])
     return "".join(part.text or "" for part in parts), None
 
 
@@ -274,7 +279,7 @@ def cohere_events(text: Sequence[str], arguments: Sequence[str]) -> list[bytes]:
 
 def _cohere(client: Any) -> Said:
     text = arguments = ""
-    for event in client.chat_stream(model="stub", messages=ASKED):
+    for event in client.chat_stream(model="stub", messages=asked()):
         if event.type == "content-delta":
             text += event.delta.message.content.text
         elif event.type == "tool-call-delta":
@@ -308,9 +313,9 @@ def bedrock_events(text: Sequence[str], arguments: Sequence[str]) -> list[bytes]
 
 
 def _converse(client: Any) -> Said:
-    asked = [{"role": "user", "content": [{"text": "hello"}]}]
+    question = [{"role": "user", "content": [{"text": QUESTION[0]}]}]
     text = arguments = ""
-    for event in client.converse_stream(modelId="anthropic.claude-v1:0", messages=asked)["stream"]:
+    for event in client.converse_stream(modelId="anthropic.claude-v1:0", messages=question)["stream"]:
         delta = event.get("contentBlockDelta", {}).get("delta", {})
         text += delta.get("text", "")
         arguments += delta.get("toolUse", {}).get("input", "")
@@ -324,7 +329,7 @@ def invoke_events(text: Sequence[str], arguments: Sequence[str]) -> list[bytes]:
 
 
 def _invoke(client: Any) -> Said:
-    body = json.dumps({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": ASKED})
+    body = json.dumps({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": asked()})
     text = arguments = ""
     answer = client.invoke_model_with_response_stream(modelId="anthropic.claude-v1:0", body=body)
     for event in answer["body"]:
@@ -347,7 +352,7 @@ def ollama_lines(text: Sequence[str], _arguments: Sequence[str]) -> list[bytes]:
 
 
 def _ollama(client: Any) -> Said:
-    parts = client.chat(model="stub", messages=ASKED, stream=True)
+    parts = client.chat(model="stub", messages=asked(), stream=True)
     return "".join(part.message.content or "" for part in parts), None
 
 
