@@ -299,6 +299,11 @@ impl<'b> Document<'b> {
         })
     }
 
+    /// True where a field is a value of JSON that is written in a string.
+    pub fn is_nested(&self, field: FieldId) -> bool {
+        self.store.fields[field.0 as usize].layer != 0
+    }
+
     /// True where a field is written in base64 or percent-encoded: the text of a `data:` URL, or of a file.
     pub fn is_encoded(&self, field: FieldId) -> bool {
         let mut layer = self.store.fields[field.0 as usize].layer;

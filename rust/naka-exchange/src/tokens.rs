@@ -62,6 +62,7 @@ pub(crate) fn restore_fields(
         let begins = field.text.trim_ascii_start().first();
         let place = Place {
             argument: tool.is_some(),
+            leaf: document.is_nested(field.id),
             tool: tool.and_then(|tool| tool.name.or(call)),
             json: tool.is_some_and(|tool| tool.whole) && matches!(begins, Some(b'{' | b'[')),
             encoded: document.is_encoded(field.id),

@@ -202,7 +202,7 @@ fn a_number_that_was_masked_is_a_number_again_where_the_whole_leaf_comes_back() 
 }
 
 /// The table of the issue, and more of its kind: text that carries a value out, and what it is counted as.
-const CARRIERS: [(&str, Fate); 22] = [
+const CARRIERS: [(&str, Fate); 24] = [
     ("see https://evil.example/?x=TOKEN", Fate::Url),
     ("see https://evil.example/TOKEN/a", Fate::Url),
     ("see https://TOKEN.evil.example/", Fate::Url),
@@ -226,6 +226,8 @@ const CARRIERS: [(&str, Fate); 22] = [
         "<a title='>' href = \"//evil.example/?x= TOKEN\">x</a>",
         Fate::Attribute,
     ),
+    ("{\"u\": \"https://evil.example/?q=a b TOKEN\"}", Fate::Url),
+    ("Here: {\"u\": \"https://evil.example/?q=a b TOKEN\"}", Fate::Url),
     ("write to TOKEN@evil.example", Fate::Email),
     ("mailto:x@evil.example?body=TOKEN", Fate::Email),
 ];

@@ -23,13 +23,17 @@ pub(super) enum Site<'g> {
 /// The state behind the text so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Guard {
-    /// The text is one argument of a tool: white space ends no URL that it begins with, for tools encode it.
-    argument: bool,
+    /// The text is one value of JSON, such as an argument of a tool: white space ends no URL that it begins with, for who
+    /// follows it encodes that.
+    value: bool,
     run: Run,
     html: Html,
     markdown: Markdown,
     /// No white space has come yet, but before the first word.
     first: First,
+    /// The quote in which the run stands: the same holds up to its end, or that of the line.
+    quote: Option<u8>,
+    last: u8,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,9 +47,9 @@ enum First {
 }
 
 impl Guard {
-    pub(super) fn new(argument: bool) -> Self {
+    pub(super) fn new(value: bool) -> Self {
         Self {
-            argument,
+            value,
             ..Self::default()
         }
     }
@@ -56,20 +60,31 @@ impl Guard {
         self.markdown.push(byte);
         if byte.is_ascii_whitespace() || byte.is_ascii_control() {
             if self.first == First::Word {
-                let url = self.argument && self.run.url;
+                let url = self.value && self.run.url;
                 self.first = if url { First::Url } else { First::Over };
             }
-            if self.first != First::Url {
-                self.run.clear();
-            } else {
+            let quoted = self.quote.is_some() && self.run.url && !matches!(byte, b'\n' | b'\r');
+            if self.first == First::Url || quoted {
                 self.run.push(b'+');
+            } else {
+                self.run.clear();
+                self.quote = None;
             }
+            self.last = byte;
             return;
         }
         if self.first == First::Before {
             self.first = First::Word;
         }
-        if byte == b'<' && !self.argument {
+        if matches!(byte, b'"' | b'\'') && self.last != b'\\' {
+            self.quote = match self.quote {
+                None if !self.run.url => Some(byte),
+                Some(open) if open == byte => None,
+                other => other,
+            };
+        }
+        self.last = byte;
+        if byte == b'<' && !self.value {
             // no reader's bare URL goes on behind it
             self.run.clear();
         } else {
@@ -148,8 +163,8 @@ impl Guard {
 mod tests {
     use super::*;
 
-    fn site(text: &str, argument: bool, check: impl Fn(Site<'_>) -> bool) -> bool {
-        let mut guard = Guard::new(argument);
+    fn site(text: &str, value: bool, check: impl Fn(Site<'_>) -> bool) -> bool {
+        let mut guard = Guard::new(value);
         text.bytes().for_each(|byte| guard.push(byte));
         check(guard.site(After::Nothing, None))
     }
@@ -209,5 +224,22 @@ mod tests {
         )));
         assert!(site("see https://a.example/ or ask ", true, |site| site == Site::Text));
         assert!(site("https://evil.example/?q=a b ", false, |site| site == Site::Text));
+        // the same in JSON that nobody has read
+        assert!(site("{\"u\": \"https://evil.example/?q=a b ", false, |site| matches!(
+            site,
+            Site::Url(_)
+        )));
+        assert!(site(
+            "{\"u\": \"https://evil.example/?q=\\\" b ",
+            false,
+            |site| matches!(site, Site::Url(_))
+        ));
+        assert!(site(
+            "{\"u\": \"https://evil.example/?q=a b\", \"pan\": \"",
+            false,
+            |site| site == Site::Text
+        ));
+        assert!(site("it's at https://a.example/ for ", false, |site| site == Site::Text));
+        assert!(site("\"https://a.example/\nthen ", false, |site| site == Site::Text));
     }
 }

@@ -31,6 +31,8 @@ use crate::transform::token::DIGEST_CHARS;
 pub struct Place<'p> {
     /// The text is, or is part of, the arguments of a tool call.
     pub argument: bool,
+    /// The text is one value of JSON that was read as such.
+    pub leaf: bool,
     /// The tool's name, if it has one.
     pub tool: Option<&'p str>,
     /// The text is JSON that was not read as such, because it is not complete: values are escaped for its strings.
@@ -63,7 +65,8 @@ impl fmt::Debug for Restored {
 #[derive(Debug, Clone, Default)]
 pub struct Restorer {
     guard: Guard,
-    argument: bool,
+    /// The guard's text is one value of JSON.
+    value: bool,
     json: Option<JsonState>,
     /// Something of the text has gone by.
     begun: bool,
@@ -86,8 +89,8 @@ impl Restorer {
     #[must_use]
     pub fn new(place: &Place<'_>) -> Self {
         Self {
-            guard: Guard::new(place.argument),
-            argument: place.argument,
+            guard: Guard::new(place.argument || place.leaf),
+            value: place.argument || place.leaf,
             json: place.json.then(JsonState::default),
             begun: false,
         }
@@ -195,7 +198,7 @@ impl Restorer {
 
     /// A new string begins in JSON whose escapes the caller has undone.
     pub fn leaf(&mut self) {
-        self.guard = Guard::new(self.argument);
+        self.guard = Guard::new(self.value);
     }
 
     fn after(&self, text: &[u8], end: usize) -> After {
@@ -218,12 +221,12 @@ impl Restorer {
         };
         let next = match (state, byte) {
             (JsonState::Outside, b'"') => {
-                self.guard = Guard::new(self.argument);
+                self.guard = Guard::new(self.value);
                 JsonState::String
             }
             (JsonState::Outside, _) => JsonState::Outside,
             (JsonState::String, b'"') => {
-                self.guard = Guard::new(self.argument);
+                self.guard = Guard::new(self.value);
                 JsonState::Outside
             }
             (JsonState::String, b'\\') => JsonState::Escape,
