@@ -39,7 +39,8 @@ def check_folder(folder: PolicyFolder, *, today: date) -> Checked:
     flat = flatten(folder.packs, folder.upstreams)
     bundle = compile_flat(flat)
     detector = Detector()
-    doubts = [*bundle.warnings, *review(flat, today=today, sensitive=_names_of(detector, _SENSITIVE))]
+    sensitive, late = _names_of(detector, _SENSITIVE), _late_names(detector)
+    doubts = [*bundle.warnings, *review(flat, today=today, sensitive=sensitive, late=late)]
     doubts += _values_in_comments(detector, folder.files)
     return Checked(bundle, tuple(sorted(doubts, key=lambda problem: (problem.file, problem.line))))
 
@@ -51,6 +52,12 @@ def _names_of(detector: Detector, groups: frozenset[str]) -> Callable[[str], boo
         if groups.intersection(entity["groups"]):
             names.update((entity["id"], *entity["aliases"]))
     return names.__contains__
+
+
+def _late_names(detector: Detector) -> Callable[[str], bool]:
+    """Says of a name whether it stands for an entity that is not judged while an answer streams: names, addresses."""
+    late = [entity for entity in detector.entities() if entity["class"] == "heuristic"]
+    return {name for entity in late for name in (entity["id"], *entity["aliases"])}.__contains__
 
 
 def _values_in_comments(detector: Detector, files: Mapping[str, bytes]) -> Iterator[Problem]:

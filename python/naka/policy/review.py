@@ -15,7 +15,7 @@ from naka.policy.flatten import Flat, FlatRule
 from naka.policy.folder import Loaded
 from naka.policy.model import Pack
 from naka.policy.rules import Exemption, Rule
-from naka.policy.values import Action, Failure, Mode
+from naka.policy.values import Action, Direction, Failure, Mode
 
 __all__ = ["review"]
 
@@ -34,17 +34,23 @@ _CERTAIN = 0.9
 Group = Callable[[str], bool]
 
 
-def review(flat: Flat, *, today: date, sensitive: Group) -> list[Problem]:
+def _none(_name: str) -> bool:
+    return False
+
+
+def review(flat: Flat, *, today: date, sensitive: Group, late: Group = _none) -> list[Problem]:
     """Doubts about the packs, in the order of files and lines.
 
     `sensitive` says of an entity name, alias or `group:NAME` whether it holds identity, bank, card or credential
-    values; the caller asks the detector, which knows.
+    values, `late` of an entity name or alias whether it is not judged while an answer streams; the caller asks the
+    detector, which knows.
     """
     found: list[Problem] = []
     for number, loaded in enumerate(flat.packs):
         own = [flat_rule for flat_rule in flat.rules[number] if flat_rule.builtin is None]
         for flat_rule in own:
             found += _rule(loaded.source, flat_rule, today, sensitive)
+            found += _late(loaded.source, flat_rule, late)
             found += _weaker(flat, number, flat_rule)
         for position, exemption in enumerate(loaded.model.spec.exemptions):
             found += _exemption(loaded.source, exemption, ("spec", "exemptions", position), today, sensitive)
@@ -73,6 +79,20 @@ def _rule(source: Document, flat: FlatRule, today: date, sensitive: Group) -> It
             "write it as legal.inForceFrom"
         )
         yield source.problem("policy_not_yet_effective", message, (*place, "effectiveFrom"))
+
+
+def _late(source: Document, flat: FlatRule, late: Group) -> Iterator[Problem]:
+    """What a rule would do to answers and cannot do to those that stream."""
+    rule = flat.rule
+    directions = rule.traffic.directions if rule.traffic is not None else ()
+    named = [name for name in rule.entities if late(name)]
+    answers = not directions or Direction.RESPONSE in directions
+    if named and answers and flat.mode is Mode.ENFORCE and _STRENGTH[rule.action] > _STRENGTH[Action.AUDIT]:
+        message = (
+            f"only records {', '.join(named)} in answers that stream: they need more text than may wait, so the text "
+            "has left when they are found"
+        )
+        yield source.problem("policy_late_in_streams", message, (*flat.place, "entities"))
 
 
 def _weaker(flat: Flat, number: int, replacing: FlatRule) -> Iterator[Problem]:

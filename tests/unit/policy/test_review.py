@@ -136,3 +136,20 @@ def test_values_that_come_back_in_every_url_are_warned_of():
     spec = "  mode: Enforce\n  restore: {{urls: {}}}\n  rules: [{{id: a, entities: [IN_PAN], action: Tokenize}}]\n"
     assert [d.code for d in doubts(spec.format("true"))] == ["policy_restores_into_urls"]
     assert doubts(spec.format("false")) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "mode", "warned"),
+    [
+        ("entities: [PERSON], action: Mask", "Enforce", True),
+        ("entities: [PERSON], action: Mask, traffic: {directions: [Response]}", "Enforce", True),
+        ("entities: [PERSON], action: Mask, traffic: {directions: [Request]}", "Enforce", False),
+        ("entities: [PERSON], action: Audit", "Enforce", False),
+        ("entities: [PERSON], action: Mask", "Shadow", False),
+        ("entities: [IN_PAN], action: Mask", "Enforce", False),
+    ],
+)
+def test_what_streams_only_record_is_said(fields: str, mode: str, *, warned: bool) -> None:
+    folder = load_files({"pack.yaml": (HEAD + rule(fields, mode)).encode()})
+    found = review(flatten(folder.packs), today=TODAY, sensitive=SENSITIVE.__contains__, late={"PERSON"}.__contains__)
+    assert [problem.code for problem in found] == ["policy_late_in_streams"] * warned
