@@ -180,7 +180,8 @@ def explain(bundle: bytes, request: str) -> str:
     """
 
 def ruleset_info(bundle: bytes) -> str:
-    """What is in a bundle, as JSON: revision, packs, upstreams, whether anything is enforced.
+    """What is in a bundle, as JSON: revision, packs, upstreams, whether anything is enforced, and what
+    streams judge at their end (`lateInStreams`).
 
     Raises `naka.errors.PolicyError` for a bundle that does not load.
     """

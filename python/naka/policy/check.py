@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from naka import _core
 from naka.detect import Detector
 from naka.errors import Problem
 from naka.policy.compile import Bundle, compile_flat
@@ -32,6 +34,9 @@ class Checked:
     bundle: Bundle
     warnings: tuple[Problem, ...]
     """What is allowed but rarely meant: the compiler's doubts, those of `review`, and values in comments."""
+    late_in_streams: tuple[str, ...] = ()
+    """Entities that some rule changes or blocks, and that are not judged while an answer streams: names, addresses,
+    recognisers without a longest match. They are recorded when the answer has ended (docs/concepts/streams.md)."""
 
 
 def check_folder(folder: PolicyFolder, *, today: date) -> Checked:
@@ -42,7 +47,8 @@ def check_folder(folder: PolicyFolder, *, today: date) -> Checked:
     sensitive, late = _names_of(detector, _SENSITIVE), _late_names(detector)
     doubts = [*bundle.warnings, *review(flat, today=today, sensitive=sensitive, late=late)]
     doubts += _values_in_comments(detector, folder.files)
-    return Checked(bundle, tuple(sorted(doubts, key=lambda problem: (problem.file, problem.line))))
+    late = json.loads(_core.ruleset_info(bundle.bytes))["lateInStreams"]
+    return Checked(bundle, tuple(sorted(doubts, key=lambda problem: (problem.file, problem.line))), tuple(late))
 
 
 def _names_of(detector: Detector, groups: frozenset[str]) -> Callable[[str], bool]:

@@ -1,6 +1,8 @@
 //! `explain` and `ruleset_info` as JSON in, JSON out: what the Python door passes on.
 //! The request names texts and traffic; the answer is [`Explanation`] with character offsets beside the byte offsets.
 
+use std::collections::BTreeSet;
+
 use naka_detect::{Detector, Evidence, Finding, Flags, RuleId, Scratch, WordId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +15,7 @@ use crate::ruleset::{FieldFindings, RuleSet, enforcing};
 use crate::selector::{Labels, Workload};
 use crate::traffic::{Direction, Surface, Traffic};
 use crate::transform::token::value_hash;
+use crate::validate;
 
 /// Longest request, in bytes.
 const MAX_REQUEST_BYTES: usize = 16 << 20;
@@ -244,6 +247,8 @@ struct Info<'a> {
     failure: crate::settings::Failure,
     packs: Vec<PackInfo<'a>>,
     upstreams: &'a [crate::upstream::Upstream],
+    /// Entities that some rule would change or block, and that are not judged while an answer streams, sorted.
+    late_in_streams: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -290,6 +295,27 @@ pub fn info_json(bytes: &[u8]) -> Result<String, Vec<PolicyProblem>> {
         failure: rules.failure(),
         packs: packs.collect(),
         upstreams: rules.upstreams(),
+        late_in_streams: late_in_streams(&bundle)?,
     };
     Ok(serde_json::to_string(&info).unwrap_or_default())
+}
+
+/// What streams judge at their end, and then only record, of all that the rules of `bundle` act on.
+fn late_in_streams(bundle: &proto::Bundle) -> Result<Vec<String>, Vec<PolicyProblem>> {
+    let packs: Vec<&proto::Pack> = bundle.packs.iter().collect();
+    let (detector, _) = validate::detector(&packs, Detector::shared())?;
+    let acting = |rule: &&proto::Rule| !matches!(rule.action(), proto::ActionKind::Allow | proto::ActionKind::Audit);
+    let rules = bundle.packs.iter().flat_map(|pack| &pack.rules).filter(acting);
+    let mut late = BTreeSet::new();
+    for name in rules.flat_map(|rule| &rule.entities) {
+        let entities = match name.strip_prefix("group:") {
+            Some(group) => detector.group(group).unwrap_or_default(),
+            None => detector.entity_by_name(name).into_iter().collect(),
+        };
+        let slow = entities
+            .into_iter()
+            .filter(|&entity| !detector.entity_stream_judged(entity));
+        late.extend(slow.map(|entity| detector.entity(entity).name.clone()));
+    }
+    Ok(late.into_iter().collect())
 }

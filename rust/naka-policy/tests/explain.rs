@@ -148,4 +148,20 @@ fn info_tells_what_is_in_a_bundle() {
     assert_eq!(info["failure"], "Closed");
     assert_eq!(info["packs"][0]["enforcedRules"], 1);
     assert_eq!(info["packs"][0]["rules"], 2);
+    assert_eq!(info["lateInStreams"], json!([]));
+}
+
+#[test]
+fn info_tells_what_is_not_judged_while_a_stream_runs() {
+    let recognizers = json!([
+        {"entity": "DESK", "patterns": [{"regex": "DESK-[0-9]{4}", "confidence": 0.7}]},
+        {"entity": "MEMO", "patterns": [{"regex": "MEMO:.*", "confidence": 0.7}]}
+    ]);
+    let rules = json!([
+        rule("mask", json!(["IN_PAN", "group:demographic", "DESK", "MEMO"]), "Redact"),
+        rule("audit", json!(["UPSI_CONTEXT"]), "Audit")
+    ]);
+    let compiled = compile(json!([with(pack("p", rules), json!({"recognizers": recognizers}))]));
+    let info: Value = serde_json::from_str(&info_json(&compiled.bytes).unwrap()).unwrap();
+    assert_eq!(info["lateInStreams"], json!(["IN_ADDRESS", "MEMO", "PERSON"]));
 }
