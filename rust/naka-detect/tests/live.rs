@@ -423,6 +423,19 @@ fn rules_without_a_longest_match_are_not_judged() {
 }
 
 #[test]
+fn what_streams_do_not_judge_is_found_behind_them() {
+    let text = "name,age,mobile\nAsha Rao,34,9812345670\n\nShri Ramesh Kumar called";
+    let names = |found: &[Finding]| -> Vec<String> {
+        let name = |f: &Finding| Detector::shared().entity(f.entity).name.clone();
+        found.iter().map(name).collect()
+    };
+    let (mut late, mut scratch) = (Vec::new(), Scratch::default());
+    Detector::shared().scan_late(text, &mut scratch, &mut late);
+    assert_eq!(names(&whole(Detector::shared(), text)), ["PHONE_NUMBER"]);
+    assert_eq!(names(&late), ["PERSON", "AGE", "PERSON"]);
+}
+
+#[test]
 fn plain_prose_does_not_wait() {
     let mut scratch = Scratch::default();
     for text in [

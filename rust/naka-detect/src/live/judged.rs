@@ -61,6 +61,26 @@ impl Detector {
         out.append(&mut scratch.scan.findings);
     }
 
+    /// What [`Self::scan`] finds in a text and [`Self::scan_stream_judged`] does not: names, addresses, what only the name of its
+    /// column tells. Two scans. Appends to `out`, sorted by start, the longest first.
+    ///
+    /// # Panics
+    /// When the text is longer than [`crate::fold::MAX_TEXT`].
+    pub fn scan_late(&self, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
+        let mut all = Vec::new();
+        self.scan(text.as_bytes(), None, scratch, &mut all);
+        if all.is_empty() {
+            return;
+        }
+        let mut judged = Vec::new();
+        self.scan_stream_judged(text, scratch, &mut judged);
+        let told = |late: &Finding| {
+            let place = |f: &Finding| (f.entity, f.start, f.end);
+            judged.iter().any(|finding| place(finding) == place(late))
+        };
+        out.extend(all.into_iter().filter(|finding| !told(finding)));
+    }
+
     /// The first byte of `text`, the channel so far or its tail, that must wait: a rule that is judged in streams could
     /// still find something there, or something else, when more comes. `text.len()` when nothing must. `released` is
     /// what was said of the text before, 0 at first.

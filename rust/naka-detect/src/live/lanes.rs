@@ -1,12 +1,14 @@
 //! The patterns that are judged in streams, in automata of their own: what is alive at the end of a text must be told
 //! apart from what is not judged here at all, and from what is nothing without a word.
 //!
-//! Cost: built once for a process, some ten milliseconds and a megabyte.
+//! Cost: built once for a process, a tenth of a second and two megabytes ([`crate::Detector::prepare_streams`]).
+
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::lanes::{Automaton, End, Limits, PatternSet, SHARED, Source, Unfit, longest, parse, split, unfit};
 use crate::lexicon::EntitySet;
 use crate::neighbours::Neighbours;
-use crate::rule::{Anchor, Class};
+use crate::rule::{self, Anchor};
 use crate::ruleset::RuleSet;
 use crate::span::Ahead;
 
@@ -52,7 +54,7 @@ pub(crate) struct Lanes {
 impl Lanes {
     /// Compiles the patterns of `rules`.
     pub(crate) fn new(rules: &RuleSet) -> Result<Self, Unfit> {
-        let judged = |id: usize| rules.entities[usize::from(rules.patterns[id].entity)].class != Class::Heuristic;
+        let judged = |id: usize| rules.entities[usize::from(rules.patterns[id].entity)].class != rule::Class::Heuristic;
         let mut hirs = Vec::new();
         for id in (0..rules.patterns.len()).filter(|&id| judged(id)) {
             // What does not parse the engine has refused before.
@@ -110,13 +112,10 @@ impl Lane {
             table: 4 << 20,
             ..SHARED
         };
-        let mut lettered = 0;
-        for source in sources {
-            let alone = Automaton::new(&[source.hir], limits).map_err(|error| unfit(sources, error))?;
-            if (b'a'..=b'z').any(|byte| alone.begins_with(byte)) {
-                lettered |= 1 << rules.patterns[usize::from(source.id)].entity;
-            }
-        }
+        let begins = sources.iter().filter(|source| begins_small(source.hir));
+        let lettered = begins.fold(0, |all, source| {
+            all | 1 << rules.patterns[usize::from(source.id)].entity
+        });
         let forward = Automaton::new(&hirs, limits).map_err(|error| unfit(sources, error))?;
         let mut first = Box::new([false; 256]);
         for byte in 0..=255u8 {
@@ -157,4 +156,46 @@ impl Lane {
     }
 }
 
+/// True when a match may begin with a small letter.
+fn begins_small(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.first().is_some_and(u8::is_ascii_lowercase),
+        HirKind::Class(Class::Bytes(class)) => class.iter().any(|range| range.start() <= b'z' && range.end() >= b'a'),
+        HirKind::Class(Class::Unicode(class)) => class.iter().any(|range| range.start() <= 'z' && range.end() >= 'a'),
+        HirKind::Repetition(repetition) => begins_small(&repetition.sub),
+        HirKind::Capture(capture) => begins_small(&capture.sub),
+        HirKind::Alternation(parts) => parts.iter().any(begins_small),
+        // Up to the first part that cannot be left out.
+        HirKind::Concat(parts) => {
+            let optional = |part: &&Hir| part.properties().minimum_len() == Some(0);
+            let skipped = parts.iter().take_while(optional).count();
+            parts.iter().take(skipped + 1).any(begins_small)
+        }
+        HirKind::Empty | HirKind::Look(_) => false,
+    }
+}
+
 const _: () = assert!(PatternSet::BITS as usize == crate::lanes::MAX_PATTERNS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_letters_in_front_are_told() {
+        let of = |regex: &str| begins_small(&parse(regex).expect("a regex"));
+        for regex in [
+            "[a-f]x",
+            "(?i)[A-Z]{3}",
+            "a|[0-9]",
+            "[0-9]?b",
+            "(?:x)?[0-9]",
+            "(?i)udyam",
+        ] {
+            assert!(of(regex), "{regex}");
+        }
+        for regex in ["[A-Z]{3}", "[0-9]a", "[2-9][a-z]", "ABC|[0-9]"] {
+            assert!(!of(regex), "{regex}");
+        }
+    }
+}

@@ -242,7 +242,7 @@ impl Channel {
             return;
         }
         let mut findings = Vec::new();
-        detector.scan(self.behind.as_bytes(), None, scratch, &mut findings);
+        detector.scan_late(&self.behind, scratch, &mut findings);
         // what begins in the overlap is told the next time, with what follows it
         let until = if ended {
             self.behind.len()
@@ -251,7 +251,7 @@ impl Channel {
         };
         findings.retain(|finding| {
             let start = finding.start as usize;
-            !detector.stream_judged(finding.rule) && start >= self.judged && start < until
+            start >= self.judged && start < until
         });
         if !findings.is_empty() {
             found(&self.behind, &findings);
