@@ -34,7 +34,6 @@ def checked(result: Checked, *, as_json: bool) -> None:
                 "revision": bundle.revision,
                 "packs": [asdict(info) for info in bundle.info.packs],
                 "upstreams": bundle.info.upstreams,
-                "lateInStreams": result.late_in_streams,
                 "problems": [_problem("warning", warning) for warning in result.warnings],
             }
         )
@@ -51,9 +50,6 @@ def checked(result: Checked, *, as_json: bool) -> None:
         for info in bundle.info.packs
     ]
     table(("PACK", "MODE", "RULES", "ENFORCED", "EXTENDS"), rows)
-    if result.late_in_streams:
-        names = ", ".join(result.late_in_streams)
-        sys.stdout.write(f"in streamed answers found at their end and only recorded: {names}\n")
     count = len(result.warnings)
     warned = f", {count} warning{'s' if count > 1 else ''}" if count else ""
     sys.stdout.write(f"ok{warned}: revision {bundle.revision}\n")

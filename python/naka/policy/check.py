@@ -34,9 +34,6 @@ class Checked:
     bundle: Bundle
     warnings: tuple[Problem, ...]
     """What is allowed but rarely meant: the compiler's doubts, those of `review`, and values in comments."""
-    late_in_streams: tuple[str, ...] = ()
-    """Entities that some rule changes or blocks, and that are not judged while an answer streams: names, addresses,
-    recognisers without a longest match. They are recorded when the answer has ended (docs/concepts/streams.md)."""
 
 
 def check_folder(folder: PolicyFolder, *, today: date) -> Checked:
@@ -44,11 +41,10 @@ def check_folder(folder: PolicyFolder, *, today: date) -> Checked:
     flat = flatten(folder.packs, folder.upstreams)
     bundle = compile_flat(flat)
     detector = Detector()
-    sensitive, late = _names_of(detector, _SENSITIVE), _late_names(detector)
+    sensitive, late = _names_of(detector, _SENSITIVE), _late_names(detector, bundle)
     doubts = [*bundle.warnings, *review(flat, today=today, sensitive=sensitive, late=late)]
     doubts += _values_in_comments(detector, folder.files)
-    late = json.loads(_core.ruleset_info(bundle.bytes))["lateInStreams"]
-    return Checked(bundle, tuple(sorted(doubts, key=lambda problem: (problem.file, problem.line))), tuple(late))
+    return Checked(bundle, tuple(sorted(doubts, key=lambda problem: (problem.file, problem.line))))
 
 
 def _names_of(detector: Detector, groups: frozenset[str]) -> Callable[[str], bool]:
@@ -60,10 +56,14 @@ def _names_of(detector: Detector, groups: frozenset[str]) -> Callable[[str], boo
     return names.__contains__
 
 
-def _late_names(detector: Detector) -> Callable[[str], bool]:
-    """Says of a name whether it stands for an entity that is not judged while an answer streams: names, addresses."""
-    late = [entity for entity in detector.entities() if entity["class"] == "heuristic"]
-    return {name for entity in late for name in (entity["id"], *entity["aliases"])}.__contains__
+def _late_names(detector: Detector, bundle: Bundle) -> Callable[[str], bool]:
+    """Says of a name whether it stands for an entity that is not judged while an answer streams: names, addresses,
+    recognisers without a longest match."""
+    late = set(json.loads(_core.ruleset_info(bundle.bytes))["lateInStreams"])
+    for entity in detector.entities():
+        if entity["id"] in late:
+            late.update(entity["aliases"])
+    return late.__contains__
 
 
 def _values_in_comments(detector: Detector, files: Mapping[str, bytes]) -> Iterator[Problem]:

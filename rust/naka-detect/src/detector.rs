@@ -245,7 +245,7 @@ impl Detector {
         (&self.builtin.rules, &self.builtin.engine, self.customs.as_ref())
     }
 
-    /// Builds what streams need, which takes some tens of milliseconds, so that the first of them does not wait for it.
+    /// Builds what streams need, which takes a tenth of a second or two, so that the first of them does not wait for it.
     pub fn prepare_streams(&self) {
         self.live_lanes();
     }

@@ -39,13 +39,12 @@ def test_check_accepts_a_right_policy_and_prints_its_revision(folder):
     assert result.stdout.splitlines()[-1].startswith("ok: revision ")
 
 
-def test_check_says_what_is_not_judged_while_an_answer_streams(folder):
-    assert "streamed" not in run("check", folder).stdout
-    (folder / "pack.yaml").write_text(GOOD.replace("[IN_AADHAAR]", "[IN_AADHAAR, PERSON, IN_ADDRESS]"))
-    late, end = run("check", folder).stdout.splitlines()[-2:]
-    assert late == "in streamed answers found at their end and only recorded: IN_ADDRESS, PERSON"
-    assert end.startswith("ok: revision ")
-    assert json.loads(run("check", folder, "--json").stdout)["lateInStreams"] == ["IN_ADDRESS", "PERSON"]
+def test_check_warns_of_what_a_stream_judges_only_at_its_end(folder):
+    recognizers = "  recognizers:\n  - {entity: MEMO, patterns: [{regex: 'MEMO:.*', confidence: 0.7}]}\n"
+    (folder / "pack.yaml").write_text(GOOD.replace("[IN_AADHAAR]", "[IN_AADHAAR, PERSON, MEMO]") + recognizers)
+    problems = json.loads(run("check", folder, "--json").stdout)["problems"]
+    [late] = [problem["message"] for problem in problems if problem["code"] == "policy_late_in_streams"]
+    assert "PERSON, MEMO" in late
 
 
 def test_check_tells_every_fault_by_file_line_and_field(folder):
