@@ -2,6 +2,7 @@
 
 use naka_body::stream::{Channel, Ends, Event, Form, Frame, SplitError, Splitter};
 use naka_body::{ApiTables, Edit, Limits, Route};
+use proptest::prelude::*;
 
 fn frames(form: Form, chunks: &[&[u8]]) -> Vec<Frame> {
     let mut splitter = Splitter::new(form, 1 << 20);
@@ -204,4 +205,68 @@ fn an_edit_of_a_piece_changes_nothing_else() {
     let changed = frame.rewrite(&chat(), &Limits::default(), vec![edit]).unwrap();
     let wanted = "id: 1\r\ndata: {\"choices\" : [{\"index\":0,\"delta\":{\"content\":\"PAN X\\\"\"},\"logprobs\":null}],\ndata:  \"x\":1.0e0}\r\n\r\n";
     assert_eq!(String::from_utf8(changed).unwrap(), wanted);
+}
+
+/// Bytes that mean something to one of the forms, in any order.
+fn telling() -> impl Strategy<Value = Vec<u8>> {
+    let tokens: Vec<&'static [u8]> = vec![
+        b"data: ",
+        b"data:",
+        b"event: x",
+        b":",
+        b"id: 7",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\n\n",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b"\"",
+        b"\\",
+        b"{\"a\":1}",
+        b"\xef\xbb\xbf",
+        b"\xe0\xa4",
+        b" ",
+        b"[DONE]",
+        b"\0\0\0\x10\0\0\0\0",
+        b"\xff",
+    ];
+    prop::collection::vec(prop::sample::select(tokens), 0..24).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_cut_anywhere_are_the_same_frames(stream in telling(), cuts in prop::collection::vec(1..9usize, 1..40)) {
+        for form in [Form::Sse, Form::Lines, Form::Array, Form::Frames] {
+            let split = |sizes: &[usize]| {
+                let mut splitter = Splitter::new(form, 1 << 20);
+                let (mut found, mut rest, mut sizes) = (Vec::new(), &stream[..], sizes.iter().cycle());
+                while !rest.is_empty() {
+                    let (chunk, behind) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+                    rest = behind;
+                    splitter.push(chunk);
+                    loop {
+                        match splitter.next() {
+                            Ok(Some(frame)) => found.push(frame),
+                            Ok(None) => break,
+                            Err(error) => return Err(error),
+                        }
+                    }
+                }
+                found.extend(splitter.finish());
+                Ok(found)
+            };
+            match (split(&cuts), split(&[stream.len().max(1)])) {
+                (Ok(cut), Ok(whole)) => {
+                    prop_assert_eq!(joined(&cut), stream.clone());
+                    prop_assert_eq!(joined(&whole), stream.clone());
+                    prop_assert_eq!(said(&cut), said(&whole));
+                }
+                (cut, whole) => prop_assert_eq!(cut.is_err(), whole.is_err()),
+            }
+        }
+    }
 }
