@@ -6,16 +6,17 @@
 //! Cost: about 30 ns a word, and a look at the words of the last [`LABEL`] bytes for labels; no allocation once the buffers have grown.
 
 use super::lanes::{Kind, Lane, Lanes};
+use super::named::Named;
 use super::{ahead, plain};
 use crate::check::Compact;
 use crate::context::Page;
 use crate::heuristic::spelled;
 use crate::lanes::{End, starts_word};
-use crate::lexicon::{EntitySet, Hits, Last};
+use crate::lexicon::Last;
 use crate::neighbours::{self, Neighbours, Sides};
 use crate::ruleset::{Key, Pattern, RuleSet};
 use crate::span::{self, Ahead};
-use crate::{values, window};
+use crate::values;
 
 /// Bytes before the end in which a label may stand whose value is not complete: the label, an answer below it.
 const LABEL: usize = 480;
@@ -303,49 +304,6 @@ impl View<'_> {
             });
         }
         found
-    }
-}
-
-/// What the words before a place name, read when it is asked for.
-struct Named<'v> {
-    rules: &'v RuleSet,
-    text: &'v [u8],
-    start: usize,
-    names: std::cell::OnceCell<EntitySet>,
-}
-
-impl<'v> Named<'v> {
-    fn new(rules: &'v RuleSet, text: &'v [u8], start: usize) -> Self {
-        Self {
-            rules,
-            text,
-            start,
-            names: std::cell::OnceCell::new(),
-        }
-    }
-
-    /// True when a word before the place names one of `entities`.
-    fn any(&self, entities: EntitySet) -> bool {
-        let names = self.names.get_or_init(|| {
-            let lexicon = &self.rules.lexicon;
-            let before = window::before(self.text, self.start, 0, None);
-            let mut hits = Hits::new();
-            lexicon.walk(&self.text[before.near], &mut hits);
-            let said = |hits: &Hits| {
-                let words = hits.as_slice().iter().map(|hit| lexicon.word(hit.word));
-                words.fold(0, |all, word| all | word.names)
-            };
-            let near = said(&hits);
-            match before.key {
-                None => near,
-                Some(key) => {
-                    let mut hits = Hits::new();
-                    lexicon.walk(&self.text[key], &mut hits);
-                    near | said(&hits)
-                }
-            }
-        });
-        names & entities != 0
     }
 }
 

@@ -13,6 +13,7 @@ mod channel;
 mod from;
 mod judged;
 mod lanes;
+mod named;
 mod plain;
 
 pub(crate) use ahead::words as words_are_known;
