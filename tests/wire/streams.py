@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import struct
 from collections.abc import Callable, Sequence
@@ -315,10 +316,12 @@ def bedrock_events(text: Sequence[str], arguments: Sequence[str]) -> list[bytes]
 def _converse(client: Any) -> Said:
     question = [{"role": "user", "content": [{"text": QUESTION[0]}]}]
     text = arguments = ""
-    for event in client.converse_stream(modelId="anthropic.claude-v1:0", messages=question)["stream"]:
-        delta = event.get("contentBlockDelta", {}).get("delta", {})
-        text += delta.get("text", "")
-        arguments += delta.get("toolUse", {}).get("input", "")
+    answer = client.converse_stream(modelId="anthropic.claude-v1:0", messages=question)
+    with contextlib.closing(answer["stream"]) as events:  # an error leaves the connection open
+        for event in events:
+            delta = event.get("contentBlockDelta", {}).get("delta", {})
+            text += delta.get("text", "")
+            arguments += delta.get("toolUse", {}).get("input", "")
     return text, json.loads(arguments)
 
 
@@ -332,10 +335,11 @@ def _invoke(client: Any) -> Said:
     body = json.dumps({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": asked()})
     text = arguments = ""
     answer = client.invoke_model_with_response_stream(modelId="anthropic.claude-v1:0", body=body)
-    for event in answer["body"]:
-        delta = json.loads(event["chunk"]["bytes"]).get("delta", {})
-        text += delta.get("text", "")
-        arguments += delta.get("partial_json", "")
+    with contextlib.closing(answer["body"]) as events:
+        for event in events:
+            delta = json.loads(event["chunk"]["bytes"]).get("delta", {})
+            text += delta.get("text", "")
+            arguments += delta.get("partial_json", "")
     return text, json.loads(arguments)
 
 
