@@ -73,6 +73,8 @@ reasons! {
     Stream = "stream",
     /// Found by rules that are not judged while a stream runs, when the text had left.
     Late = "late",
+    /// The everyday word that a value of a stream began with had left before the rest of it came.
+    Begun = "begun",
     /// A multipart form.
     Multipart = "multipart",
     /// Images, sound, archives and other bytes that are no text.

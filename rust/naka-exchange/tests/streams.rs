@@ -154,6 +154,27 @@ fn no_byte_of_a_masked_number_leaves_before_all_of_it_is_judged() {
     );
 }
 
+#[test]
+fn a_value_that_began_with_an_everyday_word_is_changed_from_there_on_and_counted() {
+    let mut shell = flowing(rules_of(&[
+        pack("Enforce", "Redact", "").replace("IN_AADHAAR", "EMAIL_ADDRESS")
+    ]));
+    let stream = [
+        delta("we wrote to the"),
+        delta("resa@example.in today"),
+        STOP.into(),
+        DONE.into(),
+    ]
+    .concat();
+    let got = text(&through(&mut shell, &[stream.as_bytes()]), false);
+    assert!(got.starts_with("we wrote to the") && !got.contains("resa@"), "{got}");
+    let outcome = shell.outcomes.last().unwrap();
+    assert_eq!(
+        (outcome.coverage, outcome.reason),
+        (Coverage::Partial, Some(Reason::Begun))
+    );
+}
+
 fn text_of(out: &[u8]) -> String {
     text(std::str::from_utf8(out).unwrap(), false)
 }

@@ -474,6 +474,9 @@ impl Flow {
     fn settle(&mut self, index: usize, step: Progress, ended: bool, tools: &mut Tools) -> u64 {
         let held = Arc::clone(&self.judging.tokens);
         let (limit, due) = self.channels[index].due(&held.tokens, step, ended);
+        if self.judging.holds && due.iter().any(|found| found.is_cut) {
+            self.partial(Reason::Begun);
+        }
         self.found(index, &due, tools);
         let channel = &mut self.channels[index];
         let Some(mut restoring) = channel.restoring.take() else {
