@@ -28,14 +28,17 @@ pub struct History {
 #[derive(Default)]
 struct Inner {
     kept: HashMap<Box<str>, Kept>,
-    /// In the order in which they end; entries that were put anew stand there twice.
-    ends: VecDeque<(u64, Box<str>)>,
+    /// When which ends, by the number of its putting, in this order; of one that was put anew, the old end may stay a while.
+    ends: VecDeque<(u64, u64, Box<str>)>,
+    /// Puttings so far.
+    puts: u64,
     bytes: usize,
 }
 
 struct Kept {
     held: Arc<Held>,
-    until_ms: u64,
+    /// Number of its putting.
+    put: u64,
     bytes: usize,
 }
 
@@ -75,15 +78,17 @@ impl History {
         inner.expire(now_ms);
         inner.remove(&key);
         while inner.bytes + bytes > self.limits.bytes {
-            let Some((_, oldest)) = inner.ends.pop_front() else {
+            let Some((_, put, oldest)) = inner.ends.pop_front() else {
                 return;
             };
-            inner.remove(&oldest);
+            inner.end(put, &oldest);
         }
+        inner.forget_old_ends();
         inner.bytes += bytes;
-        inner.ends.push_back((until_ms, key.clone()));
-        let held = Arc::clone(held);
-        inner.kept.insert(key, Kept { held, until_ms, bytes });
+        inner.puts += 1;
+        let (held, put) = (Arc::clone(held), inner.puts);
+        inner.ends.push_back((until_ms, put, key.clone()));
+        inner.kept.insert(key, Kept { held, put, bytes });
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -94,14 +99,27 @@ impl History {
 
 impl Inner {
     fn expire(&mut self, now_ms: u64) {
-        while self.ends.front().is_some_and(|&(until, _)| until <= now_ms) {
-            let Some((until, key)) = self.ends.pop_front() else {
+        while self.ends.front().is_some_and(|&(until, ..)| until <= now_ms) {
+            let Some((_, put, key)) = self.ends.pop_front() else {
                 return;
             };
-            // put anew since, it ends later
-            if self.kept.get(&key).is_some_and(|kept| kept.until_ms <= until) {
-                self.remove(&key);
-            }
+            self.end(put, &key);
+        }
+    }
+
+    /// What was put then ends, but if it was put anew since: then it ends later.
+    fn end(&mut self, put: u64, key: &str) {
+        if self.kept.get(key).is_some_and(|kept| kept.put == put) {
+            self.remove(key);
+        }
+    }
+
+    /// A conversation that goes on all the time must not leave an end behind for each of its answers.
+    fn forget_old_ends(&mut self) {
+        if self.ends.len() > 2 * self.kept.len() + 64 {
+            let kept = &self.kept;
+            self.ends
+                .retain(|(_, put, key)| kept.get(key).is_some_and(|kept| kept.put == *put));
         }
     }
 
@@ -144,6 +162,22 @@ mod tests {
         assert!(history.get("openai", "a", 17).is_some());
         assert!(history.get("openai", "a", 18).is_none());
         assert!(history.is_empty() && history.lock().bytes == 0 && history.lock().ends.is_empty());
+    }
+
+    #[test]
+    fn a_conversation_that_goes_on_leaves_no_ends_behind_and_is_not_the_oldest() {
+        let (held, one) = (Held::none(), size_of::<Kept>() + 2 * "p\na".len());
+        let history = history(2 * one);
+        for _ in 0..1000 {
+            history.put("p", "a", &held, 0);
+        }
+        assert!(history.lock().ends.len() <= 70);
+        let history = self::history(2 * one);
+        for (id, now) in [("a", 0), ("b", 1), ("a", 2), ("c", 3)] {
+            history.put("p", id, &held, now);
+        }
+        let kept = |id| history.get("p", id, 4).is_some();
+        assert!(kept("a") && !kept("b") && kept("c"));
     }
 
     #[test]

@@ -135,6 +135,9 @@ impl<'f> Event<'f> {
     }
 
     fn note(&mut self, frame: &Frame, table: &StreamTable) {
+        // so that each object finds its own without a look at all of them
+        let told = &mut self.document.store.notes.indices;
+        told.sort_unstable_by_key(|index| (index.node, index.order, index.value));
         let store = &self.document.store;
         let name = match store.notes.name {
             Some(place) => store.text(place),
@@ -198,6 +201,19 @@ impl<'f> Event<'f> {
     #[must_use]
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
+    }
+
+    /// Whether a field is the piece of a channel.
+    #[must_use]
+    pub fn is_piece(&self, field: FieldId) -> bool {
+        // fields are noted as they come
+        self.pieces.binary_search_by_key(&field, |piece| piece.field).is_ok()
+    }
+
+    /// Whether a field holds no text (sound).
+    #[must_use]
+    pub fn is_unread(&self, field: FieldId) -> bool {
+        self.unread.binary_search(&field).is_ok()
     }
 
     /// Fields that hold no text (sound): not to be scanned.
@@ -274,11 +290,12 @@ fn indices(store: &Store<'_>, node: u32, step: Step) -> Indices {
     }
     let mut at = node;
     loop {
-        let told = store.notes.indices.iter().filter(|index| index.node == at);
-        let mut told: Vec<(u8, u32)> = told.map(|index| (index.order, index.value)).collect();
-        told.sort_unstable();
-        for &(_, value) in told.iter().rev() {
-            found.push(value);
+        let all = &store.notes.indices;
+        let from = all.partition_point(|index| index.node < at);
+        let told = &all[from..from + all[from..].partition_point(|index| index.node == at)];
+        // what is over the depth counts for nothing
+        for index in told.iter().rev().take(DEPTH) {
+            found.push(index.value);
         }
         let step = store.nodes[at as usize].step;
         if let (Step::Item(index), true) = (step, told.is_empty()) {
@@ -297,6 +314,7 @@ fn indices(store: &Store<'_>, node: u32, step: Step) -> Indices {
 pub(crate) struct Notes {
     /// Fields that may be pieces, and which path of the table found each.
     pub(crate) slots: Vec<(u32, u16)>,
+    /// By node once the event is read.
     pub(crate) indices: Vec<Index>,
     /// The event's own name.
     pub(crate) name: Option<Place>,

@@ -180,7 +180,6 @@ impl Frame {
 }
 
 /// Cuts a stream into frames. Holds the bytes of the frame that is not complete, and nothing else.
-#[derive(Debug)]
 pub struct Splitter {
     form: Form,
     buffer: Vec<u8>,
@@ -189,6 +188,13 @@ pub struct Splitter {
     scan: sse::Scan,
     items: array::Scan,
     max_bytes: usize,
+}
+
+impl std::fmt::Debug for Splitter {
+    /// Never a byte of what it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Splitter {{ form: {:?}, held: {} }}", self.form, self.held())
+    }
 }
 
 /// Why a stream cannot be cut into frames. The bytes stay in the splitter: [`Splitter::rest`].

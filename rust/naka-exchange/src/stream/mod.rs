@@ -79,6 +79,8 @@ enum Cut {
     Refused(Reason, Option<JsonPath>),
 }
 
+/// Bytes of a tool's name: no API takes one of more than 256.
+const MAX_NAME: usize = 1024;
 /// Calls of tools whose names are kept; one without a name is restored only where every tool is.
 const MAX_CALLS: usize = 256;
 
@@ -347,10 +349,9 @@ impl Flow {
     /// Judges the fields of an event that are no pieces: all of their text is here.
     fn alone(&mut self, event: &Event<'_>, tools: &mut Tools) -> Vec<Edit> {
         let document = event.document();
-        let pieces = event.pieces();
         let texts = document
             .fields()
-            .filter(|field| !pieces.iter().any(|piece| piece.field == field.id) && !event.unread().contains(&field.id))
+            .filter(|field| !event.is_piece(field.id) && !event.is_unread(field.id))
             .map(|field| Text {
                 field: field.id.0,
                 record: field.record,
@@ -387,7 +388,7 @@ impl Flow {
         }
         if self.judging.holds && !tokens.is_empty() {
             let mut fates = Fates::default();
-            let whole = |field: &Field<'_>| !pieces.iter().any(|piece| piece.field == field.id);
+            let whole = |field: &Field<'_>| !event.is_piece(field.id);
             let call = self.calls.iter().find(|(call, _)| *call == event.call());
             let call = call.and_then(|(_, name)| name.as_deref());
             let by = (tokens, &self.judging.permit, call);
@@ -525,7 +526,8 @@ impl Flow {
     /// Takes note of the tools that an event names.
     fn name_calls(&mut self, event: &Event<'_>) {
         for (call, name) in event.tools() {
-            let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty());
+            let sound = |name: &&str| (1..=MAX_NAME).contains(&name.len());
+            let name = std::str::from_utf8(name).ok().filter(sound);
             let room = self.calls.len() < MAX_CALLS;
             match self.calls.iter_mut().find(|(known, _)| *known == call) {
                 Some((_, known)) if known.as_deref() == name || name.is_none() => {}

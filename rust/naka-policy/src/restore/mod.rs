@@ -62,7 +62,7 @@ impl fmt::Debug for Restored {
 }
 
 /// One text of an answer, from its begin on; or one channel of a stream.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Restorer {
     guard: Guard,
     /// The guard's text is one value of JSON.
@@ -82,6 +82,13 @@ enum JsonState {
     Escape,
     /// In `\uXXXX`: digits to come, and the code so far.
     Code(u8, u16),
+}
+
+impl fmt::Debug for Restorer {
+    /// Never the text that it has seen.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Restorer {{ argument: {}, begun: {} }}", self.argument, self.begun)
+    }
 }
 
 impl Restorer {
