@@ -20,7 +20,7 @@ use serde_json::json;
 const WORD: &str = "q7q7q7";
 const HERE: &str = "\u{1}";
 
-const PIECES: [&str; 64] = [
+const PIECES: [&str; 68] = [
     HERE,
     HERE,
     HERE,
@@ -78,6 +78,10 @@ const PIECES: [&str; 64] = [
     "\\)",
     "&amp;",
     "&#64;",
+    "&#47;",
+    "&period;",
+    "%2e",
+    "\\.",
     "&lt;",
     "-",
     ",",

@@ -206,7 +206,7 @@ impl<'f> Event<'f> {
     /// Whether a field is the piece of a channel.
     #[must_use]
     pub fn is_piece(&self, field: FieldId) -> bool {
-        // fields are noted as they come
+        debug_assert!(self.pieces.is_sorted_by_key(|piece| piece.field), "noted as they come");
         self.pieces.binary_search_by_key(&field, |piece| piece.field).is_ok()
     }
 

@@ -60,10 +60,10 @@ impl Guard {
         self.markdown.push(byte);
         if byte.is_ascii_whitespace() || byte.is_ascii_control() {
             if self.first == First::Word {
-                let url = self.value && self.run.url;
+                let url = self.value && self.run.is_url();
                 self.first = if url { First::Url } else { First::Over };
             }
-            let quoted = self.quote.is_some() && self.run.url && !matches!(byte, b'\n' | b'\r');
+            let quoted = self.quote.is_some() && self.run.is_url() && !matches!(byte, b'\n' | b'\r');
             if self.first == First::Url || quoted {
                 self.run.push(b'+');
             } else {
@@ -78,7 +78,7 @@ impl Guard {
         }
         if matches!(byte, b'"' | b'\'') && self.last != b'\\' {
             self.quote = match self.quote {
-                None if !self.run.url => Some(byte),
+                None if !self.run.is_url() => Some(byte),
                 Some(open) if open == byte => None,
                 other => other,
             };
@@ -112,7 +112,7 @@ impl Guard {
                 })
             }));
         }
-        if self.run.email || after == After::Email {
+        if self.run.is_email() || after == After::Email {
             return Site::Email;
         }
         if self.markdown.in_target() {
@@ -120,7 +120,7 @@ impl Guard {
                 self.host(|front| front.ends_with(b"](") || front.ends_with(b"](<") || front.ends_with(b"]:<")),
             );
         }
-        if self.run.url {
+        if self.run.is_url() {
             return Site::Url(self.host(|front| !front.last().is_some_and(u8::is_ascii_alphanumeric)));
         }
         if after == After::Host {
@@ -153,7 +153,7 @@ impl Guard {
         let lower = rest.to_ascii_lowercase();
         let nested =
             lower.windows(2).any(|pair| pair == b"//") || lower.windows(3).any(|code| code == b"%2f" || code == b"%5c");
-        let sound = begins(&run[..start]) && ends && rest.iter().all(plain) && !nested && !self.run.email;
+        let sound = begins(&run[..start]) && ends && rest.iter().all(plain) && !nested && !self.run.is_email();
         let name = std::str::from_utf8(name).ok()?;
         (sound && name.starts_with(|first: char| first.is_ascii_alphanumeric())).then_some(name)
     }

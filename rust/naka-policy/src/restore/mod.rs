@@ -87,7 +87,7 @@ enum JsonState {
 impl fmt::Debug for Restorer {
     /// Never the text that it has seen.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Restorer {{ argument: {}, begun: {} }}", self.argument, self.begun)
+        write!(f, "Restorer {{ begun: {} }}", self.begun)
     }
 }
 

@@ -61,9 +61,67 @@ pub(super) struct Run {
     /// Behind `?` or `&` and a name.
     query: bool,
     /// A URL has begun in it.
-    pub(super) url: bool,
+    url: bool,
     /// An `@` stands in it.
-    pub(super) email: bool,
+    email: bool,
+    entity: Entity,
+}
+
+/// A character reference of HTML: what shows the text may write any sign of a URL so.
+#[derive(Debug, Clone, Default)]
+struct Entity {
+    /// Behind an `&`: what has come of it.
+    name: [u8; MAX_ENTITY],
+    /// Bytes of it with the `&`; 0 outside of one.
+    len: usize,
+}
+
+/// Longest reference that is told from others, with its `&`; a longer one is none of those that do no harm.
+const MAX_ENTITY: usize = 12;
+/// References to characters that are no part of a URL or of an address.
+const HARMLESS: [&str; 16] = [
+    "amp", "lt", "gt", "quot", "apos", "nbsp", "#34", "#38", "#39", "#60", "#62", "#160", "#x22", "#x26", "#x27",
+    "#xa0",
+];
+
+impl Entity {
+    /// Takes the next byte of the run. The reference that ends with it, if it may be a sign of a URL or an address.
+    fn push(&mut self, byte: u8) -> Option<Sign> {
+        if self.len > 0 && (byte.is_ascii_alphanumeric() || byte == b'#' && self.len == 1) {
+            if self.len <= MAX_ENTITY {
+                self.name[self.len - 1] = byte.to_ascii_lowercase();
+            }
+            self.len = (self.len + 1).min(MAX_ENTITY + 2);
+            return None;
+        }
+        let sign = self.sign(byte == b';');
+        self.len = usize::from(byte == b'&');
+        sign
+    }
+
+    /// What has come so far stands for, if it is `closed` by its `;`: a number counts without one too.
+    fn sign(&self, closed: bool) -> Option<Sign> {
+        if self.len < 2 {
+            return None;
+        }
+        let name = self.name.get(..self.len - 1);
+        let of = |names: &[&str]| name.is_some_and(|name| names.iter().any(|known| known.as_bytes() == name));
+        let numbered = self.name[0] == b'#';
+        if !(numbered || closed && self.len > 2) || of(&HARMLESS) {
+            None
+        } else if of(&["commat", "#64", "#x40"]) {
+            Some(Sign::Email)
+        } else {
+            Some(Sign::Url)
+        }
+    }
+}
+
+/// What a reference may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Url,
+    Email,
 }
 
 /// What the bytes behind a token make of it.
@@ -101,6 +159,11 @@ impl Run {
 
     /// Takes the next byte, which is no white space.
     pub(super) fn push(&mut self, byte: u8) {
+        match self.entity.push(byte) {
+            Some(Sign::Url) => self.url = true,
+            Some(Sign::Email) => self.email = true,
+            None => {}
+        }
         let slash = |byte| matches!(byte, b'/' | b'\\');
         let (last, named) = (self.last, is_name(byte));
         if slash(byte) && (slash(last) || last == b':' || self.dotted) {
@@ -141,6 +204,16 @@ impl Run {
         self.last = byte;
     }
 
+    /// It is part of a URL, or may be when what is left open in it is read.
+    pub(super) fn is_url(&self) -> bool {
+        self.url || self.entity.sign(false) == Some(Sign::Url)
+    }
+
+    /// The same for an e-mail address.
+    pub(super) fn is_email(&self) -> bool {
+        self.email || self.entity.sign(false) == Some(Sign::Email)
+    }
+
     fn word(&self) -> &[u8] {
         self.word.get(..self.word_len).unwrap_or_default()
     }
@@ -177,9 +250,21 @@ pub(super) fn after(text: &[u8], json: bool, token: impl Fn(usize) -> Next) -> A
                 b'@' => return After::Email,
                 b'\\' if json => match text.get(at + 1) {
                     None => return After::More,
-                    // any character may be written so
-                    Some(b'u') => return After::Email,
+                    // any character may be written so, and a dot or `@` behind a backslash of the text
+                    Some(b'u' | b'\\') => return After::Email,
                     Some(_) => return After::Nothing,
+                },
+                // a dot of Markdown's
+                b'\\' if host && matches!(text.get(at + 1), None | Some(b'.')) => {
+                    if text.len() == at + 1 {
+                        return After::More;
+                    }
+                }
+                b'%' => match text.get(at + 1..at + 3) {
+                    None => return After::More,
+                    Some([b'2', b'e' | b'E']) if host => return After::Host,
+                    Some(b"40") => return After::Email,
+                    Some(_) => host = false,
                 },
                 b'.' if host => match text.get(at + 1) {
                     None => return After::More,
@@ -199,8 +284,8 @@ pub(super) fn after(text: &[u8], json: bool, token: impl Fn(usize) -> Next) -> A
                     Some(_) => host = false,
                 },
                 _ if is_name(byte) => {}
-                b'!' | b'#' | b'$' | b'%' | b'\'' | b'*' | b'+' | b'/' | b'=' | b'?' | b'^' | b'`' | b'{' | b'|'
-                | b'}' | b'~' | b'.' | b'\\' => host = false,
+                b'!' | b'#' | b'$' | b'\'' | b'*' | b'+' | b'/' | b'=' | b'?' | b'^' | b'`' | b'{' | b'|' | b'}'
+                | b'~' | b'.' | b'\\' => host = false,
                 _ => return After::Nothing,
             }
             at += 1;
@@ -243,8 +328,15 @@ mod tests {
             "?a=1&b=",
             "नाका.भारत/",
             "url=mailto:x",
+            "https&#58;&#47;&#47;evil.example&#47;",
+            "https&colon;&sol;&sol;evil&period;example&sol;",
+            "evil&#46;example/",
+            "evil.example&#47",
+            "www&period;evil.example&sol;",
+            "x&#x2f;",
+            "x&#000000000047;",
         ] {
-            assert!(run(text).url, "{text}");
+            assert!(run(text).is_url(), "{text}");
         }
     }
 
@@ -266,16 +358,30 @@ mod tests {
             "https",
             "views:",
             "is_it_right?",
+            "it&#39;s",
+            "&quot;",
+            "R&D;",
+            "A&B",
+            "&nbsp;",
         ] {
-            assert!(!run(text).url, "{text}");
+            assert!(!run(text).is_url(), "{text}");
         }
-        assert!(run("a@b").email && run("x@").email && !run("a.b").email);
+        assert!(run("a@b").is_email() && run("x@").is_email() && !run("a.b").is_email());
+        assert!(run("a&commat;b").is_email() && run("x&#64").is_email() && !run("x&amp;").is_email());
     }
 
     #[test]
     fn what_follows_makes_a_host_or_an_address_of_a_token() {
         let after = |text: &str| after(text.as_bytes(), false, |_| Next::Text);
-        for text in [".evil.example", "-x.evil", "x.evil", "://evil"] {
+        for text in [
+            ".evil.example",
+            "-x.evil",
+            "x.evil",
+            "://evil",
+            "\\.evil",
+            "%2eevil",
+            "%2Eevil",
+        ] {
             assert_eq!(after(text), After::Host, "{text}");
         }
         for text in [
@@ -286,13 +392,14 @@ mod tests {
             "&#64;x",
             "&commat;x",
             "/a=b@x",
+            "%40evil",
         ] {
             assert_eq!(after(text), After::Email, "{text}");
         }
         for text in [" ", ". ", ", x@y", ".\n", ") and", "\"", "/IN ", "- x@y", ": x"] {
             assert_eq!(after(text), After::Nothing, "{text}");
         }
-        for text in ["", ".", "abc", "&", "a.."] {
+        for text in ["", ".", "abc", "&", "a..", "\\", "%4"] {
             assert_eq!(after(text), After::More, "{text}");
         }
         assert_eq!(after(&"x".repeat(65)), After::Nothing);
