@@ -155,6 +155,24 @@ fn no_byte_of_a_masked_number_leaves_before_all_of_it_is_judged() {
 }
 
 #[test]
+fn a_number_split_over_parts_of_openrouters_reasoning_is_masked() {
+    let part = |text: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"reasoning_details\":[{{\"type\":\"reasoning.text\",\"text\":\"{text}\",\"index\":0}}]}}}}]}}\n\n"
+        )
+    };
+    let mut shell = flowing(rules("Enforce", "Mask"));
+    let got = through(
+        &mut shell,
+        &[[part("5109 80"), part("27 4087 hai"), DONE.into()].concat().as_bytes()],
+    );
+    assert!(
+        got.contains("4087 hai") && !got.contains("5109") && !got.contains("27 4087"),
+        "{got}"
+    );
+}
+
+#[test]
 fn a_value_that_began_with_an_everyday_word_is_changed_from_there_on_and_counted() {
     let mut shell = flowing(rules_of(&[
         pack("Enforce", "Redact", "").replace("IN_AADHAAR", "EMAIL_ADDRESS")
