@@ -166,10 +166,7 @@ fn a_number_split_over_parts_of_openrouters_reasoning_is_masked() {
         &mut shell,
         &[[part("5109 80"), part("27 4087 hai"), DONE.into()].concat().as_bytes()],
     );
-    assert!(
-        got.contains("4087 hai") && !got.contains("5109") && !got.contains("27 4087"),
-        "{got}"
-    );
+    assert!(got.contains("XXXX XXXX 4087") && !got.contains("5109"), "{got}");
 }
 
 #[test]
