@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::context::Page;
 use crate::custom::{self, Customs, Recognizer};
 use crate::finding::{EntityId, Finding};
-use crate::fold::{FoldBuffer, fold};
+use crate::fold::{FoldBuffer, Folded, fold};
 use crate::live::Lanes;
 use crate::normalize::normalize;
 use crate::rule_error::RuleError;
@@ -158,17 +158,11 @@ impl Detector {
         engine.scan(rules, self.customs.as_ref(), page, &mut scratch.scan);
         let ScanBuffer { findings, custom, .. } = &mut scratch.scan;
         rules.resolve(page.text, findings);
+        let built_in = findings.len();
         if let Some(customs) = &self.customs {
-            let built_in = findings.len();
             customs.finish(&page, rules.rules.len(), rules.words.len(), custom, findings);
-            if findings.len() > built_in {
-                findings.sort_by_key(|f| (f.start, Reverse(f.end), f.entity));
-            }
         }
-        for finding in findings.iter_mut() {
-            let (start, end) = folded.span(finding.start as usize, finding.end as usize);
-            (finding.start, finding.end) = (start as u32, end as u32);
-        }
+        arrange(&folded, findings, built_in);
         out.append(findings);
     }
 
@@ -294,6 +288,17 @@ impl Detector {
         errors.extend(missed.map(|(example, _)| RuleError::ExampleMissed { rule: rule(), example }));
         let matched = no_match.iter().enumerate().filter(|(_, text)| holds(text));
         errors.extend(matched.map(|(example, _)| RuleError::ExampleMatched { rule: rule(), example }));
+    }
+}
+
+/// Sorts the findings behind the first `built_in` in among these, and gives all their places in the original.
+pub(crate) fn arrange(folded: &Folded<'_>, findings: &mut [Finding], built_in: usize) {
+    if findings.len() > built_in {
+        findings.sort_by_key(|f| (f.start, Reverse(f.end), f.entity));
+    }
+    for finding in findings {
+        let (start, end) = folded.span(finding.start as usize, finding.end as usize);
+        (finding.start, finding.end) = (start as u32, end as u32);
     }
 }
 

@@ -8,6 +8,8 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use naka_body::Facts;
+
 use crate::tokens::Held;
 
 /// How long and how much.
@@ -70,7 +72,15 @@ impl History {
         inner.kept.get(&*key(provider, id)).map(|kept| Arc::clone(&kept.held))
     }
 
-    pub(crate) fn put(&self, provider: &str, id: &str, held: &Arc<Held>, now_ms: u64) {
+    /// Keeps what an exchange holds for what goes on from an answer that says its id in `facts`; false when it does not.
+    pub(crate) fn keep(&self, provider: &str, facts: &Facts, held: &Arc<Held>, now_ms: u64) -> bool {
+        let mut ids = [&facts.id, &facts.conversation].into_iter().flatten().peekable();
+        let named = ids.peek().is_some();
+        ids.for_each(|id| self.put(provider, id, held, now_ms));
+        named
+    }
+
+    fn put(&self, provider: &str, id: &str, held: &Arc<Held>, now_ms: u64) {
         let key = key(provider, id);
         let bytes = held.tokens.bytes() + 2 * key.len() + size_of::<Kept>();
         let until_ms = now_ms.saturating_add(self.limits.ttl_ms);

@@ -3,7 +3,7 @@
 //! It cannot hold a value: every text in it is a [`Name`], which is made from configuration or checked by the
 //! detector, or a [`JsonPath`], which naka-body renders with unknown keys hidden. Nothing else has a string type.
 
-use naka_policy::{Action, Direction, Fates};
+use naka_policy::{Action, Direction, Fates, Handling, Pair};
 
 use crate::name::{DecisionId, JsonPath, Name};
 use crate::trace::Trace;
@@ -161,4 +161,17 @@ pub struct Outcome {
     pub bytes: u64,
     /// The caller's trace, when the shell keeps traces.
     pub trace: Option<Trace>,
+}
+
+impl Outcome {
+    /// Joins in what the policy does with what cannot be read, or is not known.
+    pub(crate) fn handle(&mut self, pair: Pair<Handling>) {
+        let action = |handling| match handling {
+            Handling::Allow => Action::Allow,
+            Handling::Audit => Action::Audit,
+            Handling::Block => Action::Block,
+        };
+        self.enforced = self.enforced.join(action(pair.enforced));
+        self.would_be = self.would_be.join(action(pair.would_be));
+    }
 }

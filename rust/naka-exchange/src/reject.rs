@@ -126,6 +126,17 @@ impl Reject {
         Self::new(shape, decision, status, details, &message, path.map(JsonPath::as_str))
     }
 
+    /// What it says, for another form than its body.
+    pub(crate) fn problem<'p>(&'p self, decision: &'p str) -> Problem<'p> {
+        problem(
+            self.status,
+            self.details,
+            &self.message,
+            self.param.as_deref(),
+            decision,
+        )
+    }
+
     fn new(
         shape: &'static ErrorShape,
         decision: DecisionId,

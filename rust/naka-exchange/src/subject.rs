@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use naka_body::{ApiTables, Route};
-use naka_policy::{Date, Direction, RuleSet, Surface, Traffic, Upstream};
+use naka_policy::{BlockStyle, Date, Direction, RuleSet, Surface, Traffic, Upstream};
 
 use crate::event::RequestHead;
 use crate::name::Name;
@@ -97,6 +97,12 @@ impl Subject {
 
     pub(crate) fn upstream<'r>(&self, rules: &'r RuleSet) -> Option<&'r Upstream> {
         rules.upstreams().get(self.upstream?)
+    }
+
+    /// The model's name, when the policy wants a block to be an answer that refuses.
+    pub(crate) fn refusing_model(&self, rules: &RuleSet, traffic: &Traffic<'_>) -> Option<String> {
+        let model = self.model.get().map_or("unknown", |model| model.name.as_str());
+        (rules.block_style(traffic) == BlockStyle::Refusal).then(|| model.to_owned())
     }
 
     pub(crate) fn traffic<'a>(&'a self, direction: Direction, today: Date, rules: &'a RuleSet) -> Traffic<'a> {

@@ -20,6 +20,20 @@ pub struct Text<'t> {
     pub label: Option<&'t [u8]>,
 }
 
+impl<'t> Text<'t> {
+    fn with<'f>(&self, findings: &'f [Finding]) -> FieldFindings<'f>
+    where
+        't: 'f,
+    {
+        FieldFindings {
+            field: self.field,
+            record: self.record,
+            text: self.bytes,
+            findings,
+        }
+    }
+}
+
 /// Findings for which room is kept from one body to the next. A body that is dense with them gives its room back before
 /// it is written anew, which takes as much.
 const KEPT: usize = 1024;
@@ -51,19 +65,18 @@ impl Judge {
         }
         let fields: Vec<FieldFindings<'_>> = found
             .into_iter()
-            .map(|(text, range)| FieldFindings {
-                field: text.field,
-                record: text.record,
-                text: text.bytes,
-                findings: &self.findings[range],
-            })
+            .map(|(text, range)| text.with(&self.findings[range]))
             .collect();
         let decision = rules.decide(traffic, &fields);
         drop(fields);
+        self.give_back();
+        decision
+    }
+
+    fn give_back(&mut self) {
         if self.findings.capacity() > KEPT {
             self.findings = Vec::new();
         }
-        decision
     }
 
     /// As [`Judge::decide`], in two parts: over the findings that `first` takes, and over the others.
@@ -87,16 +100,9 @@ impl Judge {
             ours.push((text, own));
             others.push((text, other));
         }
+        self.give_back();
         let decide = |found: &[(Text<'t>, Vec<Finding>)]| {
-            let fields: Vec<FieldFindings<'_>> = found
-                .iter()
-                .map(|(text, findings)| FieldFindings {
-                    field: text.field,
-                    record: text.record,
-                    text: text.bytes,
-                    findings,
-                })
-                .collect();
+            let fields: Vec<FieldFindings<'_>> = found.iter().map(|(text, findings)| text.with(findings)).collect();
             rules.decide(traffic, &fields)
         };
         (decide(&ours), decide(&others))

@@ -1,9 +1,8 @@
 //! Which rules are judged in streams, and a scan by these alone.
 
-use std::cmp::Reverse;
-
 use super::from::{View, page};
 use super::{MAX_HELD, MAX_MATCH, floor};
+use crate::detector::arrange;
 use crate::finding::{EntityId, Finding, RuleId};
 use crate::fold::{Folded, fold, without_soft_end};
 use crate::rule::Class;
@@ -167,14 +166,9 @@ impl Detector {
             live = first;
         }
         rules.resolve(page.text, findings);
-        if !custom.is_empty() {
-            findings.append(&mut custom);
-            findings.sort_by_key(|f| (f.start, Reverse(f.end), f.entity));
-        }
-        for finding in findings.iter_mut() {
-            let (start, end) = folded.span(finding.start as usize, finding.end as usize);
-            (finding.start, finding.end) = (start as u32, end as u32);
-        }
+        let built_in = findings.len();
+        findings.append(&mut custom);
+        arrange(folded, findings, built_in);
         live
     }
 }

@@ -129,11 +129,8 @@ impl Job {
 
     /// Keeps the tokens of an exchange for what goes on from its answer.
     fn keep(&self, document: &Document<'_>) {
-        let facts = document.facts();
-        for id in [&facts.id, &facts.conversation].into_iter().flatten() {
-            if let (Some(history), false) = (&self.shared.history, self.tokens.tokens.is_empty()) {
-                history.put(self.provider(), id, &self.tokens, self.decision.millis());
-            }
+        if let (Some(history), false) = (&self.shared.history, self.tokens.tokens.is_empty()) {
+            history.keep(self.provider(), document.facts(), &self.tokens, self.decision.millis());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use naka_body::{Document, FieldId};
-use naka_policy::{Action, BlockStyle, Decision, Direction, Handling, Pair, Traffic};
+use naka_policy::{Action, Decision, Direction, Handling, Pair, Traffic};
 
 use super::edits::Edits;
 use super::texts::Texts;
@@ -102,8 +102,9 @@ impl Job {
     /// The model's name, when a block is to be an answer of the model: the policy says so, and no stream is awaited.
     fn refuses(&self, document: Option<&Document<'_>>, traffic: &Traffic<'_>) -> Option<String> {
         let plain = self.direction == Direction::Response || document?.facts().stream != Some(true);
-        let model = self.subject.model.get().map_or("unknown", |model| model.name.as_str());
-        (plain && self.rules.block_style(traffic) == BlockStyle::Refusal).then(|| model.to_owned())
+        plain
+            .then(|| self.subject.refusing_model(&self.rules, traffic))
+            .flatten()
     }
 
     /// Faults of the call itself. Nothing is refused while nothing is enforced.
@@ -150,13 +151,7 @@ impl Job {
         path: Option<&JsonPath>,
         outcome: &mut Outcome,
     ) -> Option<Box<Reject>> {
-        let action = |handling| match handling {
-            Handling::Allow => Action::Allow,
-            Handling::Audit => Action::Audit,
-            Handling::Block => Action::Block,
-        };
-        outcome.enforced = outcome.enforced.join(action(pair.enforced));
-        outcome.would_be = outcome.would_be.join(action(pair.would_be));
+        outcome.handle(pair);
         if pair.enforced == Handling::Block && self.attached {
             outcome.reason = Some(reason);
             return Some(self.refused(reason, path));

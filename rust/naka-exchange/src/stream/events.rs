@@ -58,10 +58,10 @@ impl Flow {
         let ends = event.ends().to_vec();
         // the event waits for each of its pieces; what these find goes to it
         let mut progress = Vec::with_capacity(event.pieces().len());
-        let mut waits = 0;
+        let (mut waits, mut crowded) = (0, false);
         for piece in event.pieces() {
             if self.channels.len() >= MAX_CHANNELS && !self.channels.iter().any(|channel| channel.id == piece.channel) {
-                self.crowded = true;
+                crowded = true;
             }
             let field = event.document().field(piece.field);
             let index = self.channel(&event, piece);
@@ -92,7 +92,7 @@ impl Flow {
         for end in ends {
             self.end_channels(|channel| end.covers(&channel.id), tools);
         }
-        if std::mem::take(&mut self.crowded) {
+        if crowded {
             self.end_channels(|_| true, tools);
             self.partial(Reason::Limits);
         }
@@ -130,12 +130,9 @@ impl Flow {
         let (Some(history), false, false) = (&shared.history, self.kept, tokens.tokens.is_empty()) else {
             return;
         };
+        let provider = subject.traffic(Direction::Response, *today, rules).provider;
         let facts = event.document().facts();
-        let traffic = subject.traffic(Direction::Response, *today, rules);
-        for id in [&facts.id, &facts.conversation].into_iter().flatten() {
-            history.put(traffic.provider.unwrap_or("unknown"), id, tokens, decision.millis());
-            self.kept = true;
-        }
+        self.kept = history.keep(provider.unwrap_or("unknown"), facts, tokens, decision.millis());
     }
 
     /// Takes note of the tools that an event names.

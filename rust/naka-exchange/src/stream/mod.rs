@@ -17,7 +17,6 @@ mod window;
 
 use std::sync::Arc;
 
-use naka_body::Problem;
 use naka_body::stream::{Call, Form, LastWords, SplitError, Splitter};
 use naka_policy::{Action, Date, Direction, Permit, RuleSet};
 
@@ -64,8 +63,6 @@ pub(crate) struct Flow {
     unread: bool,
     /// Something has left.
     sent: bool,
-    /// Too many texts go on at once.
-    crowded: bool,
 }
 
 /// Why a stream ends before its end.
@@ -102,7 +99,6 @@ impl Flow {
             cut: None,
             unread: false,
             sent: false,
-            crowded: false,
         }
     }
 
@@ -133,9 +129,7 @@ impl Flow {
             }
         }
         if self.unread {
-            self.end_channels(|_| true, tools);
-            self.write(&mut released.bytes);
-            released.bytes.extend_from_slice(&self.splitter.rest());
+            self.let_go(&mut released, tools);
             return self.end(released);
         }
         if end && self.cut.is_none() {
@@ -160,6 +154,13 @@ impl Flow {
         self.end(Released::default())
     }
 
+    /// All that waits, before what is left passes unread.
+    fn let_go(&mut self, released: &mut Released, tools: &mut Tools) {
+        self.end_channels(|_| true, tools);
+        self.write(&mut released.bytes);
+        released.bytes.extend_from_slice(&self.splitter.rest());
+    }
+
     /// Events that need not wait any more.
     fn write(&mut self, out: &mut Vec<u8>) {
         let Judging { subject, shared, .. } = &self.judging;
@@ -175,7 +176,13 @@ impl Flow {
             self.sent |= !released.bytes.is_empty();
             return released;
         };
-        let Judging { subject, decision, .. } = &self.judging;
+        let Judging {
+            subject,
+            rules,
+            decision,
+            today,
+            ..
+        } = &self.judging;
         let reject = match cut {
             Cut::Blocked => Reject::blocked(
                 &subject.route,
@@ -187,20 +194,18 @@ impl Flow {
             ),
             Cut::Refused(reason, path) => Reject::refused(subject.route.errors(), *decision, *reason, path.as_ref()),
         };
-        let problem = Problem {
-            status: reject.status,
-            code: reject.details,
-            message: &reject.message,
-            param: reject.param.as_deref(),
-            decision: &decision.to_string(),
+        let refusal = match cut {
+            Cut::Blocked => subject.refusing_model(rules, &subject.traffic(Direction::Response, *today, rules)),
+            Cut::Refused(..) => None,
         };
-        let refusal = matches!(cut, Cut::Blocked).then(|| self.refusing_model()).flatten();
         let last = LastWords {
             model: refusal.as_deref(),
             sequence: self.queue.sequence(),
             first: !self.sent && released.bytes.is_empty(),
         };
-        let ending = subject.route.stream_ending(self.form, &problem, &last);
+        let ending = subject
+            .route
+            .stream_ending(self.form, &reject.problem(&decision.to_string()), &last);
         released.bytes.extend_from_slice(&ending);
         released.cut = true;
         self.outcome.rejected = reject.status;
@@ -211,16 +216,6 @@ impl Flow {
         released
     }
 
-    /// The model's name, when the policy wants a block to be an answer that refuses.
-    fn refusing_model(&self) -> Option<String> {
-        let Judging {
-            subject, rules, today, ..
-        } = &self.judging;
-        let traffic = subject.traffic(Direction::Response, *today, rules);
-        let model = subject.model.get().map_or("unknown", |model| model.name.as_str());
-        (rules.block_style(&traffic) == naka_policy::BlockStyle::Refusal).then(|| model.to_owned())
-    }
-
     /// No room is left for what waits: by the policy all of it passes unread, or the stream is cut off.
     pub(crate) fn overload(&mut self, closes: bool, tools: &mut Tools) -> Released {
         let mut released = Released::default();
@@ -229,9 +224,7 @@ impl Flow {
             self.cut = Some(Cut::Refused(Reason::Overloaded, None));
         } else {
             self.unread = true;
-            self.end_channels(|_| true, tools);
-            self.write(&mut released.bytes);
-            released.bytes.extend_from_slice(&self.splitter.rest());
+            self.let_go(&mut released, tools);
         }
         self.end(released)
     }

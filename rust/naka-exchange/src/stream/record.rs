@@ -1,6 +1,6 @@
 //! What the record of a stream says.
 
-use naka_policy::{Action, Decision, Direction, Handling, Pair, Traffic};
+use naka_policy::{Action, Decision, Direction, Handling, Traffic};
 
 use super::{Cut, Flow, Judging};
 use crate::name::JsonPath;
@@ -82,16 +82,10 @@ impl Flow {
             subject, rules, today, ..
         } = &self.judging;
         let traffic: Traffic<'_> = subject.traffic(Direction::Response, *today, rules);
-        let Pair { enforced, would_be } = rules.unscannable(&traffic);
-        let action = |handling| match handling {
-            Handling::Allow => Action::Allow,
-            Handling::Audit => Action::Audit,
-            Handling::Block => Action::Block,
-        };
-        self.outcome.enforced = self.outcome.enforced.join(action(enforced));
-        self.outcome.would_be = self.outcome.would_be.join(action(would_be));
+        let handling = rules.unscannable(&traffic);
+        self.outcome.handle(handling);
         self.partial(reason);
-        if self.judging.holds && enforced == Handling::Block && self.cut.is_none() {
+        if self.judging.holds && handling.enforced == Handling::Block && self.cut.is_none() {
             self.cut = Some(Cut::Refused(reason, path));
         }
     }
