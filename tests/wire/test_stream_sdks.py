@@ -9,7 +9,7 @@ import pytest
 
 from wire.gateway import Gateway, five
 from wire.harness import Raw
-from wire.streams import STREAMS, Stream, gemini_array, pieces
+from wire.streams import STREAMS, Said, Stream, gemini_array, pieces
 from wire.test_client import VALUES
 from wire.test_streams import answered, streamed
 
@@ -43,34 +43,33 @@ def redacting(shared: Gateway) -> Gateway:
     return shared
 
 
+def heard(gateway: Gateway, stream: Stream, chunks: list[bytes]) -> Said:
+    """The text and the arguments that the client puts together."""
+    with stream.sdk.open(gateway.url, False) as client, gateway.stub.answers(stream.content_type, chunks):
+        return stream.ask(client)
+
+
 @pytest.mark.parametrize("stream", [pytest.param(stream, id=stream.name) for stream in STREAMS])
 @pytest.mark.parametrize("size", [1, 4, 1000])
 def test_the_client_puts_together_the_same_text_with_the_values_replaced(
     redacting: Gateway, stream: Stream, size: int
 ) -> None:
     events = stream.events(pieces(SAID, size), pieces(json.dumps(ARGUMENTS), size))
-    with stream.sdk.open(redacting.url, False) as client, redacting.stub.answers(stream.content_type, events):
-        text, arguments = stream.ask(client)
-    assert text == REDACTED
-    assert arguments == (CLEAN if stream.has_arguments else None)
+    assert heard(redacting, stream, events) == (REDACTED, CLEAN if stream.has_arguments else None)
 
 
 @pytest.mark.parametrize("stream", [pytest.param(stream, id=stream.name) for stream in STREAMS])
 def test_the_client_reads_what_comes_in_single_bytes(redacting: Gateway, stream: Stream) -> None:
     whole = b"".join(stream.events(pieces(SAID, 9), pieces(json.dumps(ARGUMENTS), 9)))
     cut = [whole[at : at + 1] for at in range(len(whole))]
-    with stream.sdk.open(redacting.url, False) as client, redacting.stub.answers(stream.content_type, cut):
-        text, arguments = stream.ask(client)
-    assert text == REDACTED
-    assert arguments == (CLEAN if stream.has_arguments else None)
+    assert heard(redacting, stream, cut) == (REDACTED, CLEAN if stream.has_arguments else None)
 
 
 @pytest.mark.parametrize("stream", [pytest.param(stream, id=stream.name) for stream in STREAMS])
 def test_in_shadow_the_bytes_are_the_providers(shared: Gateway, stream: Stream) -> None:
     shared.use(five("Mask", mode="Shadow"))
     events = stream.events(pieces(SAID, 7), pieces(json.dumps(ARGUMENTS), 7))
-    with stream.sdk.open(shared.url, False) as client, shared.stub.answers(stream.content_type, events):
-        assert stream.ask(client) == (SAID, ARGUMENTS if stream.has_arguments else None)
+    assert heard(shared, stream, events) == (SAID, ARGUMENTS if stream.has_arguments else None)
 
 
 def test_an_array_of_events_is_masked_item_by_item(shared: Gateway) -> None:

@@ -2,42 +2,21 @@
 //! sentences of three languages, at every place, and a character at a time; text made of pieces of identifiers, words and
 //! layout at random places. And no byte of a finding is released before the finding is told.
 
+mod support;
+
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use naka_detect::{ChannelFinding, ChannelScan, CustomContext, CustomPattern, Detector, Finding, Recognizer, Scratch};
 use proptest::prelude::*;
+use support::*;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// Examples of the rule files, and words that they name.
-static EXAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| pieces(&["match", "no_match"], false));
-static PIECES: LazyLock<Vec<String>> = LazyLock::new(|| pieces(&["match", "no_match"], true));
-
-fn pieces(lists: &[&str], words: bool) -> Vec<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("readable").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    files.sort();
-    let mut pieces = Vec::new();
-    for file in files {
-        let rule: toml::Table = std::fs::read_to_string(file).expect("readable").parse().expect("TOML");
-        let mut add = |list: Option<&toml::Value>| {
-            let list = list.and_then(toml::Value::as_array).into_iter().flatten();
-            pieces.extend(list.filter_map(toml::Value::as_str).map(str::to_owned));
-        };
-        lists.iter().for_each(|list| add(rule.get(*list)));
-        if words {
-            add(rule.get("context").and_then(|context| context.get("words")));
-        }
-    }
-    pieces
-}
+/// Examples of the rule files.
+static EXAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| pieces(false));
 
 /// What a channel told: its findings, and after how many released bytes each was told.
 fn stream<'t>(
@@ -228,49 +207,22 @@ fn a_fixed_hold_comes_to_the_same() {
     }
 }
 
-/// Changes an example as people and programs do.
-fn variant() -> impl Strategy<Value = String> {
-    (any::<prop::sample::Index>(), 0u8..12, any::<prop::sample::Index>()).prop_map(|(index, how, place)| {
-        let text = index.get(&PIECES).clone();
-        let zero = |digit: char, zero: u32| char::from_u32(zero + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit);
-        let digits = |base: u32| {
-            let turned = text.chars().map(|c| if c.is_ascii_digit() { zero(c, base) } else { c });
-            turned.collect()
-        };
-        match how {
-            0 => digits(0x966),
-            1 => digits(0xFF10),
-            2 => text.replace(' ', "-"),
-            3 => text.replace(' ', ""),
-            4 => text.replace(['-', ' '], "\u{a0}"),
-            5 => text.to_uppercase(),
-            6 => text.to_lowercase(),
-            7 => text.replace(' ', "\u{200b} "),
-            8 => text.chars().rev().collect(),
-            9 => text.chars().take(place.index(text.chars().count() + 1)).collect(),
-            _ => text,
-        }
-    })
+/// Its spaces are no plain ones.
+fn soft(text: String, _: prop::sample::Index) -> String {
+    text.replace(' ', "\u{200b} ")
 }
 
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
-        6 => variant(),
-        3 => prop::sample::select(vec![
-            " ", " ", "  ", "\n", ", ", ": ", "-", ".", "/", "_", "@", "#", "(", ")", "\"", "'", "{", "}", "[",
-            "]", "\t", "|", "=", "\\n", "+91", "+91 ", "Rs ", "₹", "। ", "“", "”", "\u{200b}", "%", "&", "?",
-        ]).prop_map(str::to_owned),
+        6 => variant(soft),
+        3 => prop::sample::select(SIGNS).prop_map(str::to_owned),
         3 => prop::sample::select(vec![
             "{\"pan\": \"", "\", \"mobile\": ", "<td>", "</td>", "id=", "order id ", "txn ", "my number is ", "hai ",
             "account no ", "खाता ", "मेरा ", "at ", "/users/", "0x", "v1.", "sha256:", "the quick brown fox is ",
             "what is your age?\n", "Customer: ", "password ", "years old ", "| name | mobile |\n", "name,age,pan\n",
             " is my aadhaar number", " [at] example [dot] in", "and the ", "email ",
         ]).prop_map(str::to_owned),
-        2 => "[0-9]{1,20}",
-        1 => "[A-Z]{1,5}[0-9]{1,8}[A-Z]{0,2}",
-        1 => "[a-f0-9]{2,5}([-:.][a-f0-9]{2,4}){0,6}",
-        1 => "[a-z0-9.]{1,8}@[a-z]{2,8}(\\.[a-z]{2,3})?",
-        1 => "[a-zA-Z ]{1,20}",
+        6 => noise(),
     ]
 }
 

@@ -2,9 +2,7 @@
 
 mod support;
 
-use std::sync::Arc;
-
-use naka_exchange::{Budget, KeyRing, Settings, Shared};
+use naka_exchange::Settings;
 use naka_policy::Fate;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -20,13 +18,7 @@ fn shell() -> Shell {
             "rules":[{"id":"all","entities":["IN_PAN","IN_AADHAAR","IN_UPI_ID"],"action":"Tokenize","mode":"Enforce"}]}"#
             .to_owned(),
     ]);
-    let shared = Arc::new(Shared {
-        settings: Settings::default(),
-        budget: Budget::new(1 << 30),
-        tables: naka_body::ApiTables::shared(),
-        keys: KeyRing::new(vec![7; 32], "t", 1).unwrap(),
-        history: None,
-    });
+    let shared = keyed("t", Settings::default(), None);
     Shell::with(rules, shared)
 }
 

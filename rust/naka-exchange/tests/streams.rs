@@ -43,9 +43,6 @@ fn arguments(text: &str) -> String {
     )
 }
 
-const STOP: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
-const DONE: &str = "data: [DONE]\n\n";
-
 fn bytes(commands: &[Command]) -> Vec<u8> {
     sent(commands).unwrap_or_default()
 }

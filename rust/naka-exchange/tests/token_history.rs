@@ -5,8 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use naka_exchange::{
-    BodyHead, Budget, DecisionId, Event, Exchange, History, HistoryLimits, KeyRing, ResponseHead, Settings, Shared,
-    Tools,
+    BodyHead, DecisionId, Event, Exchange, History, HistoryLimits, ResponseHead, Settings, Shared, Tools,
 };
 use naka_policy::{Date, Fate, RuleSet};
 use serde_json::{Value, json};
@@ -27,13 +26,7 @@ fn shared(history: bool) -> Arc<Shared> {
         ttl_ms: 60_000,
         bytes: 1 << 20,
     };
-    Arc::new(Shared {
-        settings: Settings::default(),
-        budget: Budget::new(1 << 30),
-        tables: naka_body::ApiTables::shared(),
-        keys: KeyRing::new(vec![7; 32], "t", 1).unwrap(),
-        history: history.then(|| History::new(limits)),
-    })
+    keyed("t", Settings::default(), history.then(|| History::new(limits)))
 }
 
 /// A shell whose exchange begins `at_ms`.

@@ -4,14 +4,12 @@ mod support;
 
 use std::sync::Arc;
 
-use naka_exchange::{BodyHead, Budget, Event, KeyRing, ResponseHead, Settings, Shared};
+use naka_exchange::{BodyHead, Event, ResponseHead, Settings};
 use naka_policy::Fate;
 use serde_json::{Value, json};
 use support::*;
 
 const PAN: &str = "QWEPK4821M";
-const STOP: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
-const DONE: &str = "data: [DONE]\n\n";
 
 /// A shell that was asked about a PAN, and the token that went up for it; its answer has begun to stream.
 fn flowing(more: &str) -> (Shell, String) {
@@ -19,13 +17,7 @@ fn flowing(more: &str) -> (Shell, String) {
         r#"{{"kind":"PolicyPack","name":"p","namespace":"","mode":"Enforce","traffic":{{}},{more}
             "rules":[{{"id":"all","entities":["IN_PAN","IN_AADHAAR"],"action":"Tokenize","mode":"Enforce"}}]}}"#
     )]);
-    let shared = Arc::new(Shared {
-        settings: Settings::default(),
-        budget: Budget::new(1 << 30),
-        tables: naka_body::ApiTables::shared(),
-        keys: KeyRing::new(vec![7; 32], "t", 1).unwrap(),
-        history: None,
-    });
+    let shared = keyed("t", Settings::default(), None);
     let mut shell = Shell::with(rules, shared);
     shell.tell(chat());
     let up = sent(&shell.tell(piece(said(PAN), true))).unwrap();

@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use naka_exchange::{Budget, KeyRing, Settings, Shared};
+use naka_exchange::Settings;
 use naka_policy::{Fate, RuleSet, TokenLimits};
 use serde_json::{Value, json};
 use support::*;
@@ -19,18 +19,8 @@ fn rules_with(restore: &str) -> Arc<RuleSet> {
     )])
 }
 
-fn keyed(tenant: &str, settings: Settings) -> Arc<Shared> {
-    Arc::new(Shared {
-        settings,
-        budget: Budget::new(1 << 30),
-        tables: naka_body::ApiTables::shared(),
-        keys: KeyRing::new(vec![7; 32], tenant, 1).unwrap(),
-        history: None,
-    })
-}
-
 fn shell(restore: &str) -> Shell {
-    Shell::with(rules_with(restore), keyed("t", Settings::default()))
+    Shell::with(rules_with(restore), keyed("t", Settings::default(), None))
 }
 
 /// Sends a chat request and returns what reaches the provider.
@@ -101,13 +91,13 @@ fn a_value_goes_up_as_a_token_and_comes_back_as_itself() {
 fn the_same_value_has_the_same_token_in_every_turn_and_at_every_replica() {
     let one = token_of(&mut shell(""));
     assert_eq!(token_of(&mut shell("")), one);
-    let mut other = Shell::with(rules_with(""), keyed("other", Settings::default()));
+    let mut other = Shell::with(rules_with(""), keyed("other", Settings::default(), None));
     assert_ne!(token_of(&mut other), one);
 }
 
 #[test]
 fn tenants_never_cross() {
-    let mut other = Shell::with(rules_with(""), keyed("other", Settings::default()));
+    let mut other = Shell::with(rules_with(""), keyed("other", Settings::default(), None));
     let foreign = token_of(&mut other);
     let mut shell = shell("");
     let own = token_of(&mut shell);
@@ -352,7 +342,7 @@ fn values_beyond_the_limits_are_redacted_and_counted() {
         tokens: TokenLimits { count: 1, bytes: 1000 },
         ..Settings::default()
     };
-    let mut shell = Shell::with(rules_with(""), keyed("t", settings));
+    let mut shell = Shell::with(rules_with(""), keyed("t", settings, None));
     let up = ask(&mut shell, &user("PAN QWEPK4821M, PAN ABCPK1234F"));
     let text = up["messages"][0]["content"].as_str().unwrap();
     assert!(
@@ -377,7 +367,7 @@ fn an_answer_is_restored_where_only_requests_are_governed() {
             "rules":[{"id":"all","entities":["IN_PAN"],"action":"Tokenize","mode":"Enforce"}]}"#
             .to_owned(),
     ]);
-    let mut shell = Shell::with(rules, keyed("t", Settings::default()));
+    let mut shell = Shell::with(rules, keyed("t", Settings::default(), None));
     let token = token_of(&mut shell);
     assert_eq!(content(&hear(&mut shell, &says(&token))), PAN);
 }
@@ -394,7 +384,7 @@ fn stale_copies_of_a_restored_text_are_dropped() {
 }
 
 fn ask_signed(rules: Arc<RuleSet>) -> (Shell, Vec<naka_exchange::Command>) {
-    let mut shell = Shell::with(rules, keyed("t", Settings::default()));
+    let mut shell = Shell::with(rules, keyed("t", Settings::default(), None));
     let body = br#"{"messages":[{"role":"user","content":[{"text":"PAN QWEPK4821M"}]}]}"#;
     let mut head = post_head("/model/m/converse", Some(body.len() as u64));
     head.signed = true;

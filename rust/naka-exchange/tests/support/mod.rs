@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use naka_exchange::{
-    BodyHead, BodyMode, Budget, Command, DecisionId, Event, Exchange, HeaderEdits, KeyRing, OutOfOrder, Outcome, Piece,
-    RequestHead, ResponseHead, Settings, Shared, Step, Tools,
+    BodyHead, BodyMode, Budget, Command, DecisionId, Event, Exchange, HeaderEdits, History, KeyRing, OutOfOrder,
+    Outcome, Piece, RequestHead, ResponseHead, Settings, Shared, Step, Tools,
 };
 use naka_policy::{Date, RuleSet, Workload, compile};
 
@@ -38,14 +38,32 @@ pub fn rules(mode: &str, action: &str) -> Arc<RuleSet> {
 }
 
 pub fn shared(settings: Settings, budget: u64) -> Arc<Shared> {
+    shared_with(settings, budget, KeyRing::default(), None)
+}
+
+/// The same with a tenant's key, so that tokens are made.
+pub fn keyed(tenant: &str, settings: Settings, history: Option<History>) -> Arc<Shared> {
+    shared_with(
+        settings,
+        1 << 30,
+        KeyRing::new(vec![7; 32], tenant, 1).unwrap(),
+        history,
+    )
+}
+
+fn shared_with(settings: Settings, budget: u64, keys: KeyRing, history: Option<History>) -> Arc<Shared> {
     Arc::new(Shared {
         settings,
         budget: Budget::new(budget),
         tables: naka_body::ApiTables::shared(),
-        keys: KeyRing::default(),
-        history: None,
+        keys,
+        history,
     })
 }
+
+/// The last events of a streamed chat.
+pub const STOP: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+pub const DONE: &str = "data: [DONE]\n\n";
 
 /// An exchange with everything that a shell does around it, in one thread.
 pub struct Shell {
